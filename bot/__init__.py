@@ -1,0 +1,1 @@
+"""Gazette: a Slack and Discord digest bot. Begin reading at pipeline.py."""

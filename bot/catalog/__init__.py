@@ -1,0 +1,1 @@
+"""The store of articles and topics, as everyone above storage sees it."""

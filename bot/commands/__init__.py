@@ -1,0 +1,1 @@
+"""A reader's question becomes an answer, free of any platform."""

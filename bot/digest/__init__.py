@@ -1,0 +1,1 @@
+"""Picks become a Digest, free of any platform. Pure."""

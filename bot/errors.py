@@ -1,0 +1,85 @@
+"""One root for every error Gazette raises, and branches by who can act on it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+
+class GazetteError(Exception):
+    """Something Gazette can name and say how to mend."""
+
+
+@dataclass(frozen=True, slots=True)
+class SettingsMistake:
+    """One mistake in the settings: where it stands, what is wrong, how to write it. Never a value."""
+
+    where: str
+    what: str
+    mend: str
+
+    def __str__(self) -> str:
+        return f"{self.where}: {self.what}; {self.mend}"
+
+
+class SettingsError(GazetteError):
+    """The operator's settings can't be used; holds every mistake found, not only the first."""
+
+    def __init__(self, mistakes: Sequence[SettingsMistake]) -> None:
+        self.mistakes = tuple(mistakes)
+        super().__init__("\n".join(str(mistake) for mistake in self.mistakes))
+
+
+class StoreError(GazetteError):
+    """The database can't be opened, read or written; the text says what to do."""
+
+
+class SourceError(GazetteError):
+    """A source can't be read at all (no such folder, not allowed); the text names it."""
+
+
+class UnknownTopic(GazetteError):
+    """No topic has this name or alias; `nearest` holds the closest names, best first."""
+
+    def __init__(self, name: str, nearest: Sequence[str]) -> None:
+        self.name = name
+        self.nearest = tuple(nearest)
+        hint = f"; nearest: {', '.join(self.nearest)}" if self.nearest else ""
+        super().__init__(f"no topic is called “{name}”{hint}")
+
+
+class UnknownSubscription(GazetteError):
+    """No subscription has this name."""
+
+
+class PlatformError(GazetteError):
+    """A platform did not do what was asked. Subclasses say what may follow."""
+
+
+class RateLimited(PlatformError):
+    """Surely not posted; nothing may be sent there before `retry_after_s` seconds have passed."""
+
+    def __init__(self, what: str, retry_after_s: float) -> None:
+        self.retry_after_s = retry_after_s
+        super().__init__(what)
+
+
+class NotSent(PlatformError):
+    """Surely not posted, for a passing reason (connection refused, migration under way)."""
+
+
+class PayloadRefused(PlatformError):
+    """Surely not posted, for the payload's sake: a simpler payload may pass."""
+
+
+class NotAllowed(PlatformError):
+    """Surely not posted, and no retry helps: the destination or the installation is closed to us.
+
+    `whole_installation` is true when no destination there can be reached (token revoked).
+    """
+
+    def __init__(self, what: str, *, whole_installation: bool = False) -> None:
+        self.whole_installation = whole_installation
+        super().__init__(what)
+
+
+class OutcomeUnknown(PlatformError):
+    """It may have been posted: the answer was lost or can't be read. Not a failure; look it up."""

@@ -1,0 +1,1 @@
+"""From files to the catalog: walk, check, parse, clean, sync."""

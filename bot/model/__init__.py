@@ -1,0 +1,1 @@
+"""The words of Gazette as frozen values: standard library only, no behaviour beyond their own."""

@@ -1,0 +1,39 @@
+"""An edition as a document, free of any platform; all text in it is plain and hostile."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from bot.model.article import Image, Provider, RelatedLink
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One article as shown. `badge` is `Unpublished` or `Quality 87`, or empty.
+
+    `related` are the links of its thread, best first; `more_related` counts those left out.
+    """
+
+    article_id: str
+    short_id: str
+    title: str
+    url: str
+    excerpt: str
+    provider: Provider
+    published_at: datetime
+    topic: str
+    image: Image | None
+    badge: str
+    related: tuple[RelatedLink, ...] = ()
+    more_related: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Digest:
+    """Heading, items and footer; `at` is the moment it was drafted for, aware UTC."""
+
+    heading: str
+    topic: str
+    at: datetime
+    is_late: bool
+    items: tuple[Item, ...]
+    footer: str

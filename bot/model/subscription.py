@@ -1,0 +1,48 @@
+"""Destination, taste, schedule and layout under one stable name."""
+
+from dataclasses import dataclass
+from datetime import datetime, time
+from enum import StrEnum
+
+from bot.model.destination import Destination
+from bot.model.taste import Taste
+
+
+class Layout(StrEnum):
+    """compact: one lead with one thread. cards: a post per article. headlines: titles alone."""
+
+    COMPACT = "compact"
+    CARDS = "cards"
+    HEADLINES = "headlines"
+
+
+class Origin(StrEnum):
+    """Who keeps the subscription: the settings file or a chat command."""
+
+    FILE = "file"
+    CHAT = "chat"
+
+
+@dataclass(frozen=True, slots=True)
+class Schedule:
+    """Wall times on weekdays (Monday is 0) in an IANA zone; `times` ascending."""
+
+    days: frozenset[int]
+    times: tuple[time, ...]
+    zone: str
+
+
+@dataclass(frozen=True, slots=True)
+class Subscription:
+    """`schedule` None: it is sent by hand only. `next_slot_at` is aware UTC, None when unscheduled."""
+
+    name: str
+    destination: Destination
+    taste: Taste
+    schedule: Schedule | None = None
+    layout: Layout = Layout.COMPACT
+    origin: Origin = Origin.FILE
+    next_slot_at: datetime | None = None
+    paused_until: datetime | None = None
+    retired_at: datetime | None = None
+    created_by: str | None = None

@@ -1,0 +1,1 @@
+"""A Digest becomes payloads within each platform's limits. Pure."""

@@ -1,0 +1,1 @@
+"""Choice as a chain of small rules, one file each. Pure."""

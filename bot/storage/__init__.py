@@ -1,0 +1,1 @@
+"""The catalog, the ledger and the subscriptions on SQLAlchemy Core."""

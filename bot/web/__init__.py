@@ -1,0 +1,1 @@
+"""Health and the web server that everything is mounted on."""
