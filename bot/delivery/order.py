@@ -1,0 +1,128 @@
+"""What to do next for a destination: which post, or how long to wait. Pure."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from itertools import groupby
+
+from bot.model.destination import Look
+from bot.model.post import Post, PostKind, PostOp, PostState
+from bot.model.receipt import Receipt
+
+
+@dataclass(frozen=True, slots=True)
+class Send:
+    """Claim this post and call the platform; `thread` is the receipt it hangs on, if any."""
+
+    post: Post
+    thread: Receipt | None
+
+
+@dataclass(frozen=True, slots=True)
+class LookUp:
+    """Look this post up on the platform; `thread` as above."""
+
+    post: Post
+    thread: Receipt | None
+
+
+@dataclass(frozen=True, slots=True)
+class Skip:
+    """This post can never be sent: its parent was not."""
+
+    post: Post
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Wait:
+    """Nothing can be done before `until`."""
+
+    until: datetime
+
+
+Step = Send | LookUp | Skip | Wait
+
+
+def next_step(posts: Sequence[Post], now: datetime, repeats_safely_s: float) -> Step | None:
+    """The next thing to do among a destination's open posts; None when nothing is left.
+
+    Posts stand by edition and in sending order. An unknown or waiting post holds back the later
+    posts of its edition; a held, failed or skipped one only its children. A post told to wait by
+    the platform holds back the whole destination, since the limit is the channel's.
+    """
+    waits: list[datetime] = []
+    for step in _first_steps(posts, now, repeats_safely_s):
+        if isinstance(step, Wait):
+            waits.append(step.until)
+        else:
+            return step
+    return Wait(min(waits)) if waits else None
+
+
+def is_repeatable(post: Post, now: datetime, repeats_safely_s: float) -> bool:
+    """Whether a post in doubt is settled by sending the very same request again.
+
+    Opening a thread twice answers that it is open. A create is known again by its nonce while it
+    is young; `sending_at` is its first attempt. Forum posts have no nonce (PLATFORMS.md 2.3).
+    """
+    if post.op is PostOp.OPEN_THREAD:
+        return True
+    if post.destination.look is Look.FORUM and post.kind is PostKind.LEAD:
+        return False
+    young = timedelta(seconds=repeats_safely_s)
+    return post.sending_at is not None and now < post.sending_at + young
+
+
+def _first_steps(posts: Sequence[Post], now: datetime, repeats_safely_s: float) -> Iterator[Step]:
+    limited = [
+        post.retry_at
+        for post in posts
+        if post.state is PostState.PLANNED and post.retry_at is not None and post.retry_at > now
+    ]
+    if limited:
+        yield Wait(max(limited))
+        posts = [post for post in posts if post.state is not PostState.PLANNED]
+    for _edition, group in groupby(posts, key=lambda post: post.edition_id):
+        edition = list(group)
+        by_key = {post.key: post for post in edition}
+        for post in edition:
+            step = _step_of(post, by_key.get(post.parent or ""), now, repeats_safely_s)
+            if step is not None:
+                yield step
+            if step is not None or post.state in (PostState.SENDING, PostState.UNKNOWN):
+                break
+
+
+def _step_of(
+    post: Post, parent: Post | None, now: datetime, repeats_safely_s: float
+) -> Step | None:
+    if post.state is PostState.UNKNOWN:
+        return _step_in_doubt(post, _hangs_on(post, parent), now, repeats_safely_s)
+    if post.state is not PostState.PLANNED:
+        return None
+    if parent is not None and parent.state in (PostState.FAILED, PostState.SKIPPED):
+        return Skip(post, "the post it belongs under was not sent")
+    if parent is not None and parent.state is not PostState.SENT:
+        return None
+    return Send(post, _hangs_on(post, parent))
+
+
+def _step_in_doubt(
+    post: Post, thread: Receipt | None, now: datetime, repeats_safely_s: float
+) -> Step:
+    if post.retry_at is not None and post.retry_at > now:
+        return Wait(post.retry_at)
+    if is_repeatable(post, now, repeats_safely_s):
+        return Send(post, thread)
+    return LookUp(post, thread)
+
+
+def _hangs_on(post: Post, parent: Post | None) -> Receipt | None:
+    """A reply hangs on its parent's thread, a thread on its message; in a forum every part does."""
+    if parent is None:
+        return None
+    is_in_forum = post.destination.look is Look.FORUM
+    if post.kind in (PostKind.REPLY, PostKind.THREAD) or is_in_forum:
+        return parent.receipt
+    return None

@@ -1,0 +1,178 @@
+"""What every look shows of a digest and of an answer, before any platform's form."""
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, TypeVar
+
+from bot.model.answer import Action, ActionName, AnswerItem
+from bot.model.article import Image, RelatedLink
+from bot.model.digest import Digest, Item
+from bot.model.post import Payloads
+from bot.rendering import limits
+from bot.rendering.escape import flat
+from bot.rendering.split import cut, share
+
+RELATED = "Related links"
+WHY = "Why this one?"
+UNTITLED = "Untitled"
+
+T = TypeVar("T")
+
+Escaper = Callable[[str], str]
+Numbered = tuple[int, Item]
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """An item with flat texts, cut to our budgets. The date stands between `before` and `after`."""
+
+    number: int
+    title: str
+    url: str
+    excerpt: str
+    before: tuple[str, ...]
+    published_at: datetime | None
+    after: tuple[str, ...]
+    image: Image | None
+    actions: tuple[Action, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One message's share of a digest; the footer stands under the last one."""
+
+    items: tuple[Numbered, ...]
+    number: int
+    of: int
+
+    def heading(self, digest: Digest, escaper: Escaper) -> str:
+        """The digest's heading, with `(1/2)` when there is more than one part."""
+        heading = fitted(digest.heading, limits.HEADING_CHARS, escaper) or UNTITLED
+        return f"{heading} ({self.number}/{self.of})" if self.of > 1 else heading
+
+    def footer(self, digest: Digest, escaper: Escaper) -> str:
+        """The digest's footer, or nothing before the last part."""
+        if self.number < self.of:
+            return ""
+        return fitted(digest.footer, limits.FOOTER_CHARS, escaper)
+
+
+def fitted(text: str, chars: int, escaper: Escaper) -> str:
+    """One line of at most `chars` characters, whose escaped form keeps to its bound, unescaped."""
+    return cut(
+        cut(flat(text), chars),
+        limits.escaped_room(chars),
+        lambda part: limits.size(escaper(part)),
+    )
+
+
+def item(item: Item, number: int, escaper: Escaper) -> Shown:
+    """A digest's item: provider, date, topic, badge; its actions are Related and Why."""
+    return Shown(
+        number=number,
+        title=fitted(item.title, limits.TITLE_CHARS, escaper) or UNTITLED,
+        url=item.url,
+        excerpt=fitted(item.excerpt, limits.EXCERPT_CHARS, escaper),
+        before=_facts((item.provider.name or item.provider.domain,), escaper),
+        published_at=item.published_at,
+        after=_facts((item.topic, item.badge), escaper),
+        image=item.image,
+        actions=actions(item),
+    )
+
+
+def answer_item(item: AnswerItem, number: int, escaper: Escaper) -> Shown:
+    """An answer's item; the date stands behind its first fact."""
+    return Shown(
+        number=number,
+        title=fitted(item.title, limits.TITLE_CHARS, escaper) or UNTITLED,
+        url=item.url or "",
+        excerpt=fitted(item.excerpt, limits.EXCERPT_CHARS, escaper),
+        before=_facts(item.facts[:1], escaper),
+        published_at=item.published_at,
+        after=_facts(item.facts[1:], escaper),
+        image=item.image,
+        actions=item.actions,
+    )
+
+
+def link(link: RelatedLink, escaper: Escaper) -> Shown:
+    """A related link: provider and date."""
+    return Shown(
+        number=0,
+        title=fitted(link.title, limits.TITLE_CHARS, escaper) or UNTITLED,
+        url=link.url,
+        excerpt="",
+        before=_facts((link.provider.name or link.provider.domain,), escaper),
+        published_at=link.published_at,
+        after=(),
+        image=None,
+        actions=(),
+    )
+
+
+def actions(item: Item) -> tuple[Action, ...]:
+    """What can be asked about an item; related links only where it has some."""
+    why = Action(ActionName.WHY, WHY, item.short_id)
+    related = Action(ActionName.RELATED, RELATED, item.short_id)
+    return (related, why) if item.related else (why,)
+
+
+def once_each(actions: Sequence[Action]) -> list[Action]:
+    """The first action of each token: a platform takes a token once in a message."""
+    found: dict[str, Action] = {}
+    for action in actions:
+        found.setdefault(action.token, action)
+    return list(found.values())
+
+
+def parts(digest: Digest, fits: Callable[[Part], bool]) -> list[Part]:
+    """The digest's items over as few messages as fit. Each is measured with heading and footer."""
+    most = len(digest.items)
+    shares = share(
+        tuple(enumerate(digest.items, 1)), lambda items: fits(Part(tuple(items), most, most))
+    )
+    return [Part(tuple(items), number, len(shares)) for number, items in enumerate(shares, 1)]
+
+
+def as_many(items: Sequence[T], fits: Callable[[Sequence[T]], bool]) -> Sequence[T]:
+    """The longest beginning that fits."""
+    return next((items[:n] for n in range(len(items), 0, -1) if fits(items[:n])), items[:0])
+
+
+def related_heading(number: int, title: str) -> str:
+    """The line that says whose links follow."""
+    return f"{RELATED} for {number}. {title}"
+
+
+def more(count: int) -> str:
+    """Says how many are left out; empty for none."""
+    return f"{count} more" if count > 0 else ""
+
+
+def alt(shown: Shown) -> str:
+    """A picture's words: its own, or whose it is."""
+    own = flat(shown.image.alt) if shown.image else ""
+    return cut(own or f"Picture of the article “{shown.title}”", limits.ALT_CHARS)
+
+
+def day(at: datetime) -> str:
+    """A date for where a reader's zone is not known."""
+    return f"{at.day} {at:%b} {at.year}"
+
+
+def frozen(payload: Mapping[str, Any]) -> str:
+    """A payload as the text that is stored and sent, byte for byte the same each time."""
+    return json.dumps(payload, ensure_ascii=False, separators=(",", ":"))
+
+
+def same(payload: str) -> Payloads:
+    """A payload that nothing can make simpler."""
+    return Payloads(payload, payload, payload)
+
+
+def _facts(words: Sequence[str], escaper: Escaper) -> tuple[str, ...]:
+    short = (fitted(word, limits.FACT_CHARS, escaper) for word in words)
+    return tuple(word for word in short if word)

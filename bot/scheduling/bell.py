@@ -1,0 +1,88 @@
+"""Rings jobs at intervals; the only user of APScheduler, which is an alarm clock here, no calendar.
+
+Its defaults drop a ring that is a second late, and it skips or doubles days at zone changes
+(measured with 3.11.3): hence no grace time to miss, no cron, and slots of our own (slots.py).
+"""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+import structlog
+from apscheduler.schedulers.asyncio import AsyncIOScheduler  # type: ignore[import-untyped]
+from apscheduler.triggers.interval import IntervalTrigger  # type: ignore[import-untyped]
+
+_log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """Work to be done every `every_s` seconds; never beside itself, late rings fall into one."""
+
+    name: str
+    every_s: float
+    work: Callable[[], Awaitable[None]]
+
+
+class Bell:
+    """Rings every job at once when started, then at its interval, whatever the job's fate.
+
+    `failures` counts by job the rings that ended in an exception.
+    """
+
+    def __init__(self, jobs: Sequence[Job]) -> None:
+        self.failures = {job.name: 0 for job in jobs}
+        self._jobs = tuple(jobs)
+        self._running: set[asyncio.Task[Any]] = set()
+        self._is_stopping = False
+        self._scheduler = AsyncIOScheduler(
+            timezone=UTC,
+            job_defaults={"misfire_grace_time": None, "coalesce": True, "max_instances": 1},
+        )
+
+    def start(self) -> None:
+        """Begins to ring in the running event loop."""
+        # it logs every ring, and a warning for each that falls into a longer one
+        logging.getLogger("apscheduler").setLevel(logging.ERROR)
+        for job in self._jobs:
+            self._scheduler.add_job(
+                self._ring,
+                IntervalTrigger(seconds=job.every_s, timezone=UTC),
+                args=[job],
+                id=job.name,
+                next_run_time=datetime.now(UTC),
+            )
+        self._scheduler.start()
+
+    async def stop(self, grace_s: float = 5.0) -> None:
+        """Rings no more; jobs under way have `grace_s` to end, then are cancelled."""
+        self._is_stopping = True
+        self._scheduler.pause()
+        await asyncio.sleep(0)  # a job handed over just now begins, so that it is waited for
+        if self._running:
+            _, late = await asyncio.wait(self._running, timeout=grace_s)
+            for task in late:
+                task.cancel()
+            if late:
+                await asyncio.wait(late)
+        self._scheduler.shutdown(wait=False)
+        await asyncio.sleep(0)  # the scheduler ends itself by a callback
+
+    async def _ring(self, job: Job) -> None:
+        task = asyncio.current_task()
+        assert task is not None
+        self._running.add(task)
+        try:
+            await job.work()
+        except asyncio.CancelledError:
+            if not self._is_stopping:
+                raise
+            _log.warning("job cut off by the stop", job=job.name)
+        except Exception:  # noqa: BLE001, the job edge: counted, and the next ring comes
+            self.failures[job.name] += 1
+            _log.exception("job failed", job=job.name, failures=self.failures[job.name])
+        finally:
+            self._running.discard(task)

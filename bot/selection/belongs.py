@@ -1,0 +1,51 @@
+"""Rule 1: is the article about a topic wanted, and nothing excluded?"""
+
+import re
+from collections.abc import Sequence
+
+from bot.model.article import Article, Provider
+from bot.model.topic import EVERYTHING, Taxonomy, fold
+from bot.selection.rule import Candidate, Context, Verdict, sift
+
+
+def spellings_of(topics: Sequence[str], taxonomy: Taxonomy) -> frozenset[str] | None:
+    """Folded spellings of these topics and their descendants; None for everything."""
+    if any(fold(topic) == EVERYTHING for topic in topics):
+        return None
+    return frozenset[str]().union(*(taxonomy.expand(topic) for topic in topics))
+
+
+def belongs(candidates: Sequence[Candidate], context: Context) -> Verdict:
+    """Keeps articles of the topics wanted; drops excluded topics, providers and words."""
+    taste = context.taste
+    wanted = spellings_of(taste.topics, context.taxonomy)
+    unwanted = spellings_of(taste.exclude.topics, context.taxonomy) or frozenset()
+    providers = frozenset(fold(name) for name in taste.exclude.providers)
+    words = _pattern(taste.exclude.words)
+    named = " or ".join(taste.topics)
+
+    def judge(article: Article) -> tuple[bool, str]:
+        about = {fold(topic) for topic in article.topics}
+        if wanted is not None and not about & wanted:
+            return False, f"not about {named}"
+        if about & unwanted:
+            return False, "about a topic this subscription excludes"
+        if _is_from(article.provider, providers):
+            return False, f"from {article.provider.name}, which this subscription excludes"
+        if words and (words.search(article.title) or words.search(article.excerpt)):
+            return False, "has a word this subscription excludes"
+        return True, "" if wanted is None else f"about {named}"
+
+    return sift("belongs", candidates, judge)
+
+
+def _is_from(provider: Provider, excluded: frozenset[str]) -> bool:
+    domain = provider.domain
+    parts = {domain[at + 1 :] for at, char in enumerate(domain) if char == "."} | {domain}
+    return bool(excluded & (parts | {fold(provider.name)}))
+
+
+def _pattern(words: Sequence[str]) -> re.Pattern[str] | None:
+    if not words:
+        return None
+    return re.compile("|".join(rf"(?<!\w){re.escape(word)}(?!\w)" for word in words), re.IGNORECASE)

@@ -1,0 +1,81 @@
+"""The messages of the board, the built-in platform."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Row, Select, func, select, update
+
+from bot.model.board_message import BoardMessage
+from bot.storage import schema
+from bot.storage.database import Database
+from bot.storage.dialects import insert
+
+t = schema.board_message.c
+
+
+class BoardStore:
+    """Implements bot.platforms.local.ports.BoardStore."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def add(
+        self, key: str, channel: str, thread: str | None, payload: str, at: datetime
+    ) -> bool:
+        values = {"key": key, "channel": channel, "thread": thread, "payload": payload, "at": at}
+        return await self._database.run(
+            lambda connection: (
+                connection.execute(
+                    insert(connection, schema.board_message)
+                    .values(values)
+                    .on_conflict_do_nothing(index_elements=[t.key])
+                ).rowcount
+                == 1
+            ),
+            write=True,
+        )
+
+    async def name_thread(self, key: str, name: str) -> None:
+        statement = (
+            update(schema.board_message)
+            .where(t.key == key, t.thread_name.is_(None))
+            .values(thread_name=name)
+        )
+        await self._database.run(lambda each: each.execute(statement), write=True)
+
+    async def find(self, key: str) -> BoardMessage | None:
+        found = await self._messages(select(schema.board_message).where(t.key == key))
+        return found[0] if found else None
+
+    async def messages(self, channel: str, limit: int) -> list[BoardMessage]:
+        newest = (
+            select(schema.board_message)
+            .where(t.channel == channel, t.thread.is_(None))
+            .order_by(t.number.desc())
+            .limit(limit)
+        )
+        return (await self._messages(newest))[::-1]
+
+    async def thread(self, key: str) -> list[BoardMessage]:
+        return await self._messages(
+            select(schema.board_message).where(t.thread == key).order_by(t.number)
+        )
+
+    async def reply_counts(self, keys: Sequence[str]) -> dict[str, int]:
+        replies = func.count().label("replies")
+        query = select(t.thread, replies).where(t.thread.in_(keys)).group_by(t.thread)
+        return {row.thread: row.replies for row in await self._rows(query)}
+
+    async def version(self, channel: str) -> int:
+        rows = await self._rows(select(func.max(t.number)).where(t.channel == channel))
+        return rows[0][0] or 0
+
+    async def _messages(self, query: Select[Any]) -> list[BoardMessage]:
+        return [
+            BoardMessage(row.key, row.channel, row.thread, row.payload, row.thread_name, row.at)
+            for row in await self._rows(query)
+        ]
+
+    async def _rows(self, query: Select[Any]) -> Sequence[Row[Any]]:
+        return await self._database.run(lambda each: each.execute(query).all(), write=False)

@@ -1,0 +1,138 @@
+"""The database: opened by URL, brought up to date, and used from worker threads."""
+
+import asyncio
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from pathlib import Path
+from types import ModuleType
+from typing import Self, TypeVar
+
+from alembic import command
+from alembic.config import Config
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from alembic.util import CommandError
+from sqlalchemy import URL, Connection, make_url
+from sqlalchemy.exc import ArgumentError, DBAPIError, SQLAlchemyError
+
+from bot.errors import StoreError
+from bot.storage.dialects import postgresql, sqlite
+
+T = TypeVar("T")
+BUSY_S = 30.0
+
+
+class Database:
+    """Runs functions on a connection, each in a transaction of its own, in a worker thread.
+
+    SQLite has one writer and readers beside it; PostgreSQL a small pool. Whatever the database
+    raises leaves as StoreError.
+    """
+
+    def __init__(self, url: URL, busy_s: float) -> None:
+        self._url = url
+        self._dialect = _dialect(url)
+        self._engines = self._dialect.engines(url, busy_s)
+        self._writing = ThreadPoolExecutor(self._engines.writers, "gazette-writer")
+        self._reading = ThreadPoolExecutor(self._engines.readers, "gazette-reader")
+
+    @classmethod
+    def open(cls, url: str, *, busy_s: float = BUSY_S) -> Self:
+        """Opens `sqlite:///file` or `postgresql://…` and brings its tables up to date.
+
+        Blocks. `busy_s` is how long to wait for a lock another program holds.
+
+        Raises:
+            StoreError: it can't be opened, or a newer Gazette has changed it.
+        """
+        database = cls(_parse(url), busy_s)
+        try:
+            database.migrate()
+        except BaseException:
+            database.close()
+            raise
+        return database
+
+    def migrate(self) -> None:
+        """Applies what migrations are missing; safe when several programs do so at once."""
+        config = Config()
+        folder = Path(__file__).with_name("migrations")
+        config.set_main_option("script_location", str(folder).replace("%", "%%"))
+        scripts = ScriptDirectory.from_config(config)
+        with self._errors(), self._engines.reader.begin() as connection:
+            if _is_current(connection, scripts):
+                return
+        with self._errors(), self._engines.writer.begin() as connection:
+            self._dialect.lock_schema(connection)
+            if not _is_current(connection, scripts):
+                config.attributes["connection"] = connection
+                command.upgrade(config, "head")
+
+    async def run(self, work: Callable[[Connection], T], *, write: bool) -> T:
+        """Gives `work` a connection in one transaction, committed when it returns.
+
+        Cancelling the caller does not stop it: it is committed or rolled back as a whole.
+        """
+        pool, begin = (
+            (self._writing, self._engines.writer.begin)
+            if write
+            else (self._reading, self._engines.reader.begin)
+        )
+
+        def transaction() -> T:
+            with self._errors(), begin() as connection:
+                return work(connection)
+
+        return await asyncio.get_running_loop().run_in_executor(pool, transaction)
+
+    def close(self) -> None:
+        """Lets what is under way end, then closes every connection."""
+        for pool in (self._writing, self._reading):
+            pool.shutdown()
+        for engine in (self._engines.writer, self._engines.reader):
+            engine.dispose()
+
+    @contextmanager
+    def _errors(self) -> Iterator[None]:
+        try:
+            yield
+        except DBAPIError as error:
+            cause = error.orig or error
+            raise StoreError(self._dialect.explain(cause, self._url)) from error
+        except SQLAlchemyError as error:
+            raise StoreError(self._dialect.explain(error, self._url)) from error
+
+
+def _parse(url: str) -> URL:
+    try:
+        return make_url(url)
+    except (ArgumentError, ValueError):
+        # without its cause, which may hold the URL and so a password
+        raise StoreError(
+            "DATABASE_URL is not a database's address; write it as sqlite:///gazette.db or "
+            "postgresql://user:password@host/database"
+        ) from None
+
+
+def _dialect(url: URL) -> ModuleType:
+    known = {"sqlite": sqlite, "postgresql": postgresql}
+    if url.get_backend_name() not in known:
+        raise StoreError(
+            f"Gazette keeps its data in SQLite or PostgreSQL, not in {url.get_backend_name()}"
+        )
+    return known[url.get_backend_name()]
+
+
+def _is_current(connection: Connection, scripts: ScriptDirectory) -> bool:
+    """Whether nothing is to be migrated; refuses what only a newer Gazette can have written."""
+    revision = MigrationContext.configure(connection).get_current_revision()
+    try:
+        if revision is not None:
+            scripts.get_revision(revision)
+    except CommandError as error:
+        raise StoreError(
+            f"the database was changed by a newer Gazette (its tables are {revision}); "
+            "install that one, or name another database"
+        ) from error
+    return revision == scripts.get_current_head()

@@ -1,0 +1,72 @@
+"""PostgreSQL by psycopg 3: the pool, and its errors in words."""
+
+from importlib.util import find_spec
+from typing import Any
+
+from sqlalchemy import URL, Connection, create_engine, event, text
+
+from bot.errors import StoreError
+from bot.storage.dialects import Engines
+
+CONNECTIONS = 5
+CONNECT_S = 10
+SCHEMA_LOCK = 0x6761_7A65  # "gaze": any number will do, as long as it is always this one
+
+
+def engines(url: URL, busy_s: float) -> Engines:
+    """One pool for both; reads see one moment. No statement waits longer than `busy_s` for a lock."""
+    if find_spec("psycopg") is None:
+        raise StoreError("PostgreSQL needs a driver: pip install 'gazette-digest[postgresql]'")
+    if "@" in (url.host or ""):
+        raise StoreError("the password in DATABASE_URL has an @ in it; write that as %40")
+    engine = create_engine(
+        url.set(drivername="postgresql+psycopg"),
+        hide_parameters=True,
+        pool_size=CONNECTIONS,
+        max_overflow=0,
+        pool_pre_ping=True,  # a server that was restarted is noticed before a transaction is lost
+        connect_args={"connect_timeout": CONNECT_S},
+    )
+
+    @event.listens_for(engine, "connect")
+    def prepare(connection: Any, _record: Any) -> None:
+        wait = f"{max(1, round(busy_s * 1000))}ms"
+        connection.execute("SELECT set_config('lock_timeout', %s, false)", (wait,))
+        connection.commit()
+
+    reader = engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
+    return Engines(engine, reader, writers=CONNECTIONS, readers=CONNECTIONS)
+
+
+def lock_schema(connection: Connection) -> None:
+    """Lets one migration in at a time, until the transaction ends."""
+    connection.execute(text("SELECT pg_advisory_xact_lock(:n)"), {"n": SCHEMA_LOCK})
+
+
+def explain(error: BaseException, url: URL) -> str:
+    """What went wrong at this server and what to do. Names host and database, nothing secret."""
+    place = f"the database {url.database} at {url.host or url.query.get('host') or 'localhost'}"
+    state = getattr(error, "sqlstate", None) or ""
+    said = str(error)
+    for code, sign, words in _WORDS:
+        if state.startswith(code) if state else sign and sign in said:
+            return f"{place} {words}"
+    return f"{place} failed ({state or type(error).__name__}); see the log for its words"
+
+
+# SQLSTATE (https://www.postgresql.org/docs/current/errcodes-appendix.html), and what a refused
+# connection says, which has no SQLSTATE in libpq
+_WORDS = (
+    ("28", "authentication failed", "refuses this user or password; check both in DATABASE_URL"),
+    ("3D000", "does not exist", "is not there, or the user is not; check both in DATABASE_URL"),
+    ("25006", "", "can't be written, it is read-only; name the primary server"),
+    ("42501", "permission denied", "does not let this user do that; grant it its schema's rights"),
+    ("42P07", "", "has tables of another program in it; name another one"),
+    ("53100", "", "can't grow, its disk is full; make room, then try again"),
+    ("53300", "too many", "has no connection left; close others or raise max_connections"),
+    ("55P03", "", "is held by another program; wait for it or end it, then try again"),
+    ("40", "", "was busy with the same rows; try again"),
+    ("57P", "", "is being stopped or started; try again"),
+    ("", "connection", "can't be reached; check that it runs and that DATABASE_URL is right"),
+    ("", "closed", "can't be reached; check that it runs and that DATABASE_URL is right"),
+)

@@ -1,0 +1,69 @@
+"""JSON columns: what is read and written whole, in the shape of the model."""
+
+import hashlib
+import json
+from dataclasses import dataclass
+from typing import Any, Generic, TypeVar
+
+from pydantic import TypeAdapter
+
+from bot.model.article import Article, Image, canonical_url
+from bot.model.digest import Digest
+from bot.model.history import Seen
+from bot.model.pick import Reason
+from bot.model.problem import ArticleProblem
+from bot.model.receipt import Receipt
+from bot.model.subscription import Layout, Schedule
+from bot.model.taste import Taste
+
+T = TypeVar("T")
+
+
+class Document(Generic[T]):
+    """A type's JSON form. A field that is new since it was written gets its default."""
+
+    def __init__(self, shape: Any) -> None:
+        self._adapter: TypeAdapter[T] = TypeAdapter(shape)
+
+    def dump(self, value: T) -> str:
+        """As JSON text."""
+        return self._adapter.dump_json(value).decode()
+
+    def load(self, text: str) -> T:
+        """From JSON text."""
+        return self._adapter.validate_json(text)
+
+
+@dataclass(frozen=True, slots=True)
+class Definition:
+    """What a subscription wants and when: column `definition`."""
+
+    taste: Taste
+    schedule: Schedule | None
+    layout: Layout
+
+
+DEFINITION: Document[Definition] = Document(Definition)
+DIGEST: Document[Digest] = Document(Digest)
+IMAGES: Document[tuple[Image, ...]] = Document(tuple[Image, ...])
+NAMES: Document[tuple[str, ...]] = Document(tuple[str, ...])
+PROBLEMS: Document[tuple[ArticleProblem, ...]] = Document(tuple[ArticleProblem, ...])
+REASONS: Document[tuple[Reason, ...]] = Document(tuple[Reason, ...])
+RECEIPT: Document[Receipt] = Document(Receipt)
+SEEN: Document[Seen] = Document(Seen)
+
+
+def seen_of(article: Article) -> Seen:
+    """What a destination remembers of an article it has had."""
+    return Seen(
+        article_id=article.id,
+        url=canonical_url(article.url),
+        published_at=article.published_at,
+        provider=article.provider.name,
+        words=f"{article.title} {article.excerpt}".strip(),
+    )
+
+
+def shown_hash(title: str, url: str, *, is_removed: bool) -> str:
+    """SHA-256 of what a correction would change of an article shown."""
+    return hashlib.sha256(json.dumps([title, url, is_removed]).encode()).hexdigest()

@@ -1,0 +1,132 @@
+"""The ledger on SQLAlchemy Core: editions, picks, posts and what was seen."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Row, Select, func, select
+
+from bot.delivery.ports import Move
+from bot.delivery.states import UNSETTLED, may_follow
+from bot.model.destination import Destination
+from bot.model.draft import Draft
+from bot.model.edition import Edition, EditionState
+from bot.model.history import History, Seen
+from bot.model.pick import Reason
+from bot.model.post import Post, PostState
+from bot.model.slot import Slot
+from bot.model.subscription import Subscription
+from bot.storage import moving, planning, rows, schema
+from bot.storage.database import Database
+from bot.storage.documents import REASONS
+
+LIVE = (EditionState.PLANNED, EditionState.OPEN)
+
+
+class Ledger:
+    """Implements bot.delivery.ports.Ledger."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def history(self, destination: Destination, since: datetime) -> History:
+        t = schema.seen.c
+        query = (
+            select(t.article_id, t.url, t.published_at, t.provider, t.words)
+            .where(t.destination == str(destination), t.published_at >= since)
+            .order_by(t.published_at.desc(), t.article_id)
+        )
+        found = await self._rows(query)
+        return History(
+            tuple(
+                Seen(row.article_id, row.url, row.published_at, row.provider, row.words)
+                for row in found
+            )
+        )
+
+    async def manual_count(self, subscription: str) -> int:
+        t = schema.edition.c
+        query = select(func.count()).where(
+            t.subscription == subscription, t.slot.startswith("manual:", autoescape=True)
+        )
+        return int((await self._rows(query))[0][0])
+
+    async def plan(self, draft: Draft, now: datetime, note: str | None = None) -> Edition:
+        return await self._database.run(
+            lambda connection: planning.plan(connection, draft, now, note), write=True
+        )
+
+    async def skip_slot(
+        self, subscription: Subscription, slot: Slot, note: str, now: datetime
+    ) -> Edition:
+        return await self._database.run(
+            lambda connection: planning.skip(connection, subscription, slot, note, now), write=True
+        )
+
+    async def edition(self, subscription: str, slot_key: str) -> Edition | None:
+        t = schema.edition.c
+        query = select(schema.edition).where(t.subscription == subscription, t.slot == slot_key)
+        found = await self._rows(query)
+        return rows.edition(found[0]) if found else None
+
+    async def posts(self, edition_id: int) -> list[Post]:
+        t = schema.post.c
+        return await self._posts(
+            select(schema.post).where(t.edition_id == edition_id).order_by(t.position)
+        )
+
+    async def open_posts(self, destination: Destination) -> list[Post]:
+        edition = schema.edition.c
+        return await self._posts(
+            select(schema.post)
+            .join(schema.edition, edition.id == schema.post.c.edition_id)
+            .where(edition.state.in_(LIVE), edition.destination == str(destination))
+            .order_by(edition.id, schema.post.c.position)
+        )
+
+    async def open_destinations(self) -> list[Destination]:
+        post, edition = schema.post.c, schema.edition.c
+        # What waits behind a failed or skipped lead is no work until a person retries the lead
+        query = (
+            select(post.destination, post.look)
+            .join_from(schema.post, schema.edition, edition.id == post.edition_id)
+            .where(post.state.in_(sorted(UNSETTLED)), edition.state.in_(LIVE))
+            .group_by(post.destination, post.look)
+            .order_by(post.destination)
+        )
+        return [rows.destination(row) for row in await self._rows(query)]
+
+    async def move(self, post: Post, move: Move, now: datetime) -> Post | None:
+        if not may_follow(post.state, move.to):
+            raise ValueError(f"a post that is {post.state} can't become {move.to}")
+        if move.to is PostState.SENDING and move.owner is None:
+            raise ValueError("a claim names its owner")
+        return await self._database.run(
+            lambda connection: moving.move(connection, post, move, now), write=True
+        )
+
+    async def orphans(self, owner: str) -> list[Post]:
+        t = schema.post.c
+        return await self._posts(
+            select(schema.post)
+            .where(t.state == PostState.SENDING, t.owner.is_distinct_from(owner))
+            .order_by(t.edition_id, t.position)
+        )
+
+    async def reasons(self, destination: Destination, article_id: str) -> tuple[Reason, ...]:
+        pick, edition = schema.pick.c, schema.edition.c
+        query = (
+            select(pick.reasons)
+            .join_from(schema.pick, schema.edition, edition.id == pick.edition_id)
+            .where(pick.article_id == article_id, edition.destination == str(destination))
+            .order_by(edition.id.desc())
+            .limit(1)
+        )
+        found = await self._rows(query)
+        return REASONS.load(found[0].reasons) if found else ()
+
+    async def _posts(self, query: Select[Any]) -> list[Post]:
+        return [rows.post(row) for row in await self._rows(query)]
+
+    async def _rows(self, query: Select[Any]) -> Sequence[Row[Any]]:
+        return await self._database.run(lambda each: each.execute(query).all(), write=False)

@@ -1,0 +1,115 @@
+"""Table `subscription`: what the settings file and chat commands want, and when it is next due."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row, Select, bindparam, or_, select, update
+
+from bot.model.subscription import Origin, Subscription
+from bot.storage import rows, schema
+from bot.storage.database import Database
+from bot.storage.dialects import insert
+from bot.storage.documents import DEFINITION, Definition
+
+t = schema.subscription.c
+
+
+class Subscriptions:
+    """Implements bot.delivery.ports.Subscriptions."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def upsert_from_file(self, subscriptions: Sequence[Subscription], now: datetime) -> None:
+        wanted = {each.name: each for each in subscriptions}
+
+        def work(connection: Connection) -> None:
+            stored = {row.name: row for row in connection.execute(select(schema.subscription))}
+            for name in sorted(wanted):
+                _upsert(connection, wanted[name], stored.get(name))
+            gone = [
+                {"of_name": row.name}
+                for row in stored.values()
+                if row.origin == Origin.FILE and row.name not in wanted and not row.retired_at
+            ]
+            if gone:
+                retire = update(schema.subscription).where(t.name == bindparam("of_name"))
+                connection.execute(retire.values(retired_at=now), gone)
+
+        await self._database.run(work, write=True)
+
+    async def by_name(self, name: str) -> Subscription | None:
+        found = await self._read(select(schema.subscription).where(t.name == name))
+        return found[0] if found else None
+
+    async def active(self) -> list[Subscription]:
+        return await self._read(
+            select(schema.subscription).where(t.retired_at.is_(None)).order_by(t.name)
+        )
+
+    async def due(self, now: datetime) -> list[Subscription]:
+        return await self._read(
+            select(schema.subscription)
+            .where(
+                t.next_slot_at <= now,
+                t.retired_at.is_(None),
+                or_(t.paused_until.is_(None), t.paused_until <= now),
+            )
+            .order_by(t.next_slot_at, t.name)
+        )
+
+    async def advance(self, name: str, slot_at: datetime, next_slot_at: datetime | None) -> bool:
+        statement = (
+            update(schema.subscription)
+            .where(t.name == name, t.next_slot_at == slot_at)
+            .values(next_slot_at=next_slot_at)
+        )
+        return await self._database.run(
+            lambda each: each.execute(statement).rowcount == 1, write=True
+        )
+
+    async def _read(self, query: Select[Any]) -> list[Subscription]:
+        found = await self._database.run(lambda each: each.execute(query).all(), write=False)
+        return [_subscription(row) for row in found]
+
+
+def _upsert(connection: Connection, wanted: Subscription, stored: Row[Any] | None) -> None:
+    """A person's pause is kept; so is the next slot, unless the schedule is another."""
+    values = _file_columns(wanted)
+    if stored is None:
+        values["paused_until"] = wanted.paused_until
+    if stored is None or DEFINITION.load(stored.definition).schedule != wanted.schedule:
+        values["next_slot_at"] = wanted.next_slot_at
+    connection.execute(
+        insert(connection, schema.subscription)
+        .values(name=wanted.name, **values)
+        .on_conflict_do_update(index_elements=[t.name], set_=values)
+    )
+
+
+def _file_columns(wanted: Subscription) -> dict[str, Any]:
+    columns: Mapping[str, Any] = rows.destination_columns(wanted.destination)
+    return {
+        **columns,
+        "origin": Origin.FILE,
+        "definition": DEFINITION.dump(Definition(wanted.taste, wanted.schedule, wanted.layout)),
+        "retired_at": None,
+        "created_by": wanted.created_by,
+    }
+
+
+def _subscription(row: Row[Any]) -> Subscription:
+    definition = DEFINITION.load(row.definition)
+    return Subscription(
+        name=row.name,
+        destination=rows.destination(row),
+        taste=definition.taste,
+        schedule=definition.schedule,
+        layout=definition.layout,
+        origin=Origin(row.origin),
+        next_slot_at=row.next_slot_at,
+        paused_until=row.paused_until,
+        retired_at=row.retired_at,
+        created_by=row.created_by,
+    )

@@ -1,0 +1,71 @@
+"""What a destination has seen: written with an edition, taken back when its lead ends unsent."""
+
+from typing import Any
+
+from sqlalchemy import Connection, Select, delete, func, select, update
+
+from bot.model.edition import EditionState
+from bot.storage import schema
+from bot.storage.dialects import insert
+from bot.storage.documents import SEEN
+
+DELIVERING = (EditionState.PLANNED, EditionState.OPEN, EditionState.DONE)
+
+
+def write_seen(connection: Connection, edition_id: int) -> None:
+    """The picks of an edition are seen where it goes; what was seen there before stays."""
+    picks = connection.execute(
+        select(schema.pick.c.seen, schema.edition.c.destination)
+        .join_from(schema.pick, schema.edition, schema.edition.c.id == schema.pick.c.edition_id)
+        .where(schema.pick.c.edition_id == edition_id)
+        .order_by(schema.pick.c.article_id)
+    )
+    values = []
+    for row in picks:
+        seen = SEEN.load(row.seen)
+        values.append(
+            {
+                "destination": row.destination,
+                "article_id": seen.article_id,
+                "edition_id": edition_id,
+                "url": seen.url,
+                "published_at": seen.published_at,
+                "provider": seen.provider,
+                "words": seen.words,
+            }
+        )
+    t = schema.seen.c
+    statement = insert(connection, schema.seen).on_conflict_do_nothing(
+        index_elements=[t.destination, t.article_id]
+    )
+    if values:
+        connection.execute(statement, values)
+
+
+def take_back_seen(connection: Connection, edition_id: int) -> None:
+    """The destination never had this edition; what another edition there shows stays seen."""
+    t = schema.seen.c
+    for article_id, heir in connection.execute(_heirs(edition_id)).all():
+        connection.execute(
+            update(schema.seen)
+            .where(t.edition_id == edition_id, t.article_id == article_id)
+            .values(edition_id=heir)
+        )
+    connection.execute(delete(schema.seen).where(t.edition_id == edition_id))
+
+
+def _heirs(edition_id: int) -> Select[Any]:
+    """Two editions planned at once may have picked the same article, and only one row holds it."""
+    seen, pick, edition = schema.seen.c, schema.pick.c, schema.edition.c
+    return (
+        select(seen.article_id, func.max(edition.id))
+        .join_from(schema.seen, schema.pick, pick.article_id == seen.article_id)
+        .join(schema.edition, edition.id == pick.edition_id)
+        .where(
+            seen.edition_id == edition_id,
+            edition.id != edition_id,
+            edition.destination == seen.destination,
+            edition.state.in_(DELIVERING),
+        )
+        .group_by(seen.article_id)
+    )
