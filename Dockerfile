@@ -1,5 +1,6 @@
 # Serves the settings mounted at /config, keeps everything in /data. Works with a read-only root:
-#   docker run --read-only -v ./config:/config:ro -v gazette:/data -p 127.0.0.1:8080:8080 gazette
+#   docker run --read-only -v ./config:/config:ro -v ./articles:/articles:ro -v gazette:/data \
+#     -p 127.0.0.1:8080:8080 gazette
 # The demo newsroom, without any settings:
 #   docker run -p 127.0.0.1:8080:8080 gazette run --listen 0.0.0.0:8080
 

@@ -4,7 +4,7 @@ A stop between any two of them loses nothing: a draft is nothing yet, a plan is 
 delivery goes by the ledger alone.
 """
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from bot.catalog.filters import ArticleFilter
 from bot.catalog.ports import CatalogStore
@@ -20,12 +20,15 @@ from bot.rendering.render import render
 from bot.selection.belongs import spellings_of
 from bot.selection.choose import choose
 
-LATE_AFTER = timedelta(minutes=5)
-"""A digest later than this says so."""
-
 
 async def draft(
-    catalog: CatalogStore, ledger: Ledger, subscription: Subscription, slot: Slot, now: datetime
+    catalog: CatalogStore,
+    ledger: Ledger,
+    subscription: Subscription,
+    slot: Slot,
+    now: datetime,
+    *,
+    is_late: bool = False,
 ) -> Draft:
     """What this subscription would get for this slot at `now`; reads only."""
     taste = subscription.taste
@@ -41,7 +44,6 @@ async def draft(
     history = await ledger.history(subscription.destination, oldest)
     selection = choose(candidates, taste, history, taxonomy, now)
     related = await catalog.related(pick.article.id for pick in selection.picks)
-    is_late = now - slot.due_at > LATE_AFTER
     digest = compose(selection, related, subscription, now, is_late=is_late)
     posts = (
         ()

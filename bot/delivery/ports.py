@@ -21,7 +21,8 @@ class Move:
     """One transition of a post. The fields left None keep what is stored, but for `retry_at`.
 
     A move to `sending` is a claim: `owner` is set, epoch and attempt rise by one, `sending_at` is
-    the time of the move and `platform_time_at` the bound given; `looks` starts again at 0.
+    the time of the move and `platform_time_at` the bound given; `looks` starts again at 0. A claim
+    from `unknown` repeats the same request, so it keeps both times.
     """
 
     to: PostState

@@ -9,6 +9,7 @@ import re
 import unicodedata
 
 MAX_URL_CHARS = 2048  # what browsers and mail gateways carry without harm
+_WORD_CHARS = 40  # some scripts have no spaces: a cut must not go far back for one
 _AROUND_URL = " \t\r\n\xa0\u200b\ufeff"
 _MAX_HOST_CHARS = 253
 _MAX_LABEL_CHARS = 63
@@ -64,13 +65,13 @@ def tidy(text: str) -> str:
 
 
 def clean_text(text: str, most: int) -> str:
-    """Plain text of at most `most` characters, cut at a word's end with an ellipsis."""
+    """Plain text of at most `most` characters; cut it ends with an ellipsis, at a word's end if near."""
     # Cut before, too: sorting a hundred thousand combining marks takes unicodedata minutes.
     clean = tidy(unescape(text[: most * 4]))
     if len(clean) <= most:
         return clean
-    cut = clean[: most - 1]
-    return tidy((cut.rpartition(" ")[0] or cut) + "…")
+    space = clean.rfind(" ", max(0, most - _WORD_CHARS), most)
+    return tidy(clean[: space if space > 0 else most - 1] + "…")
 
 
 def clean_url(text: str) -> str | None:

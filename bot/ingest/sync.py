@@ -53,7 +53,7 @@ async def sync(
     before = await catalog.count(source.name)
     around = await asyncio.to_thread(read_surroundings, found, marks)
     gone = found.gone(marks)
-    await _take_topics(source.name, catalog, around, found, gone, now)
+    await _take_topics(source.name, catalog, around, found, gone=gone, now=now)
 
     def parse(data: bytes, path: str) -> Reading:
         return read_article(data, path, source.name, now, around.site)
@@ -98,6 +98,7 @@ async def _take_topics(
     catalog: CatalogStore,
     around: Surroundings,
     found: Walk,
+    *,
     gone: Sequence[str],
     now: datetime,
 ) -> None:

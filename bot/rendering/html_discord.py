@@ -10,6 +10,7 @@ from typing import Any
 
 from markupsafe import Markup
 
+from bot.rendering.discord import token
 from bot.rendering.html_markdown import markdown
 from bot.rendering.html_parts import Picture, button, image, join, link, menu, tag, unknown
 
@@ -49,7 +50,7 @@ def _button(_: _Pen, part: Component) -> Markup:
     if "url" in part:
         return link(part["url"], label, class_="button")
     style = _BUTTON_STYLES.get(part.get("style", 2))
-    return button(label, part["custom_id"], f"button {style}" if style else "button")
+    return button(label, token(part["custom_id"]), f"button {style}" if style else "button")
 
 
 def _select(_: _Pen, part: Component) -> Markup:
@@ -58,7 +59,7 @@ def _select(_: _Pen, part: Component) -> Markup:
 
 
 def _option(option: Component) -> Markup:
-    return button(option["label"], option["value"], "entry", option.get("description"))
+    return button(option["label"], option["value"], "entry", option.get("description") or "")
 
 
 def _section(pen: _Pen, part: Component) -> Markup:

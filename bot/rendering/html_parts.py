@@ -75,11 +75,10 @@ def image(url: str, alt: str, picture: Picture, class_: str) -> Markup:
     )
 
 
-def button(label: str, token: str, class_: str = "button", describe: str | None = None) -> Markup:
-    """A press: sends `token` with the form around the drawn payload."""
-    return tag(
-        "button", label, class_=class_, type="submit", name="token", value=token, title=describe
-    )
+def button(label: str, token: str, class_: str = "button", note: str = "") -> Markup:
+    """A press: sends `token` with the form around the drawn payload; `note` stands below its label."""
+    words = (label, tag("small", note)) if note else (label,)
+    return tag("button", *words, class_=class_, type="submit", name="token", value=token)
 
 
 def menu(summary: str, entries: Iterable[Markup], class_: str, label: str | None = None) -> Markup:

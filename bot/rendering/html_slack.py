@@ -28,8 +28,9 @@ Block = Mapping[str, Any]
 
 _MARKS = {"bold": "strong", "italic": "em", "strike": "s", "code": "code"}
 
+_ANGLE = re.compile(r"<(?P<angle>[^<>\n]+)>")
 _MRKDWN = re.compile(
-    r"<(?P<angle>[^<>\n]+)>"
+    rf"{_ANGLE.pattern}"
     r"|`(?P<code>[^`\n]+)`"
     r"|(?<!\w)\*(?P<bold>[^\s*](?:[^*\n]*[^\s*])?)\*(?!\w)"
     r"|(?<!\w)_(?P<italic>[^\s_](?:[^_\n]*[^\s_])?)_(?!\w)"
@@ -40,10 +41,14 @@ _DATE = re.compile(r"!date\^(\d{1,11})\^([^|^]*)(?:\^[^|]*)?\|(.*)", re.DOTALL)
 
 
 def draw(payload: Mapping[str, Any], now: datetime, picture: Picture) -> Markup:
-    """The blocks; the text where there are none, as Slack does."""
+    """The blocks; the text where there are none, as Slack does.
+
+    `mrkdwn: false` switches off a text's marks, but not its forms in `<…>`.
+    """
     blocks = payload.get("blocks")
     if not blocks:
-        return tag("p", lines(unescape(payload.get("text", ""))))
+        markup = _MRKDWN if payload.get("mrkdwn", True) else _ANGLE
+        return tag("p", mrkdwn(payload.get("text", ""), now, markup))
     return join(_block(block, now, picture) for block in blocks)
 
 
@@ -100,7 +105,7 @@ def _button(element: Block) -> Markup:
     style = element.get("style")
     class_ = f"button {style}" if style in ("primary", "danger") else "button"
     token = element.get("value") or element["action_id"]
-    return button(label, token, class_, element.get("accessibility_label"))
+    return button(label, token, class_)
 
 
 def _menu(element: Block) -> Markup:
@@ -119,11 +124,11 @@ def _text(text: Block, now: datetime) -> Markup:
     return mrkdwn(text["text"], now)
 
 
-def mrkdwn(text: str, now: datetime) -> Markup:
+def mrkdwn(text: str, now: datetime, markup: re.Pattern[str] = _MRKDWN) -> Markup:
     """Slack's own markup: links, dates, bold, italic, struck, code; marks nest one deep."""
     parts: list[str] = []
     end = 0
-    for found in _MRKDWN.finditer(text):
+    for found in markup.finditer(text):
         parts += [lines(unescape(text[end : found.start()])), _mark(found, now)]
         end = found.end()
     return join([*parts, lines(unescape(text[end:]))])
@@ -161,7 +166,9 @@ def _rich(element: Block, now: datetime) -> Markup:
     kind = element["type"]
     if kind == "rich_text_list":
         items = (tag("li", _inlines(each, now)) for each in element["elements"])
-        return tag("ol" if element.get("style") == "ordered" else "ul", *items)
+        if element.get("style") != "ordered":
+            return tag("ul", *items)
+        return tag("ol", *items, start=str(element.get("offset", 0) + 1))
     if kind == "rich_text_section":
         return tag("p", _inlines(element, now))
     if kind == "rich_text_quote":

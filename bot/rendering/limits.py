@@ -33,8 +33,8 @@ DISCORD_BUTTON_CHARS = 80
 DISCORD_NAME_CHARS = 100
 """Of a thread or a forum post."""
 
-HEADING_CHARS = 120
-"""With ` (1/2)` behind it a Slack header (150) and a forum post's name still hold it."""
+HEADING_CHARS = 100
+"""With breaks in it and ` (1/2)` behind it, a Slack header (150) still holds it."""
 TITLE_CHARS = 250
 EXCERPT_CHARS = 280
 FOOTER_CHARS = 300

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypeVar
 
-from bot.model.answer import Action, ActionName, AnswerItem
+from bot.model.answer import Action, ActionName, Answer, AnswerItem
 from bot.model.article import Image, RelatedLink
 from bot.model.digest import Digest, Item
 from bot.model.post import Payloads
@@ -26,7 +26,10 @@ Numbered = tuple[int, Item]
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """An item with flat texts, cut to our budgets. The date stands between `before` and `after`."""
+    """An item with flat texts, cut to our budgets. The date stands between `before` and `after`.
+
+    `number` 0: it is not numbered.
+    """
 
     number: int
     title: str
@@ -68,6 +71,17 @@ def fitted(text: str, chars: int, escaper: Escaper) -> str:
     )
 
 
+def lines(text: str, chars: int, escaper: Escaper) -> list[str]:
+    """The text's own lines, flat, together about `chars` characters at most."""
+    room = chars
+    kept: list[str] = []
+    for line in text.splitlines():
+        if flat(line) and room > 0:
+            kept.append(fitted(line, room, escaper))
+            room -= limits.size(kept[-1])
+    return kept
+
+
 def item(item: Item, number: int, escaper: Escaper) -> Shown:
     """A digest's item: provider, date, topic, badge; its actions are Related and Why."""
     return Shown(
@@ -83,8 +97,17 @@ def item(item: Item, number: int, escaper: Escaper) -> Shown:
     )
 
 
-def answer_item(item: AnswerItem, number: int, escaper: Escaper) -> Shown:
-    """An answer's item; the date stands behind its first fact."""
+def answer_items(answer: Answer, escaper: Escaper) -> list[Shown]:
+    """An answer's items, numbered when there are several."""
+    is_list = len(answer.items) > 1
+    return [
+        _answer_item(each, number if is_list else 0, escaper)
+        for number, each in enumerate(answer.items, 1)
+    ]
+
+
+def _answer_item(item: AnswerItem, number: int, escaper: Escaper) -> Shown:
+    # the first fact is the provider by custom, as in a digest
     return Shown(
         number=number,
         title=fitted(item.title, limits.TITLE_CHARS, escaper) or UNTITLED,
@@ -118,6 +141,11 @@ def actions(item: Item) -> tuple[Action, ...]:
     why = Action(ActionName.WHY, WHY, item.short_id)
     related = Action(ActionName.RELATED, RELATED, item.short_id)
     return (related, why) if item.related else (why,)
+
+
+def numbered(shown: Shown) -> str:
+    """What stands before a title: `3. `, or nothing."""
+    return f"{shown.number}. " if shown.number else ""
 
 
 def once_each(actions: Sequence[Action]) -> list[Action]:

@@ -58,7 +58,9 @@ class Bell:
         self._scheduler.start()
 
     async def stop(self, grace_s: float = 5.0) -> None:
-        """Rings no more; jobs under way have `grace_s` to end, then are cancelled."""
+        """Rings no more; jobs under way have `grace_s` to end, then are cancelled. Idempotent."""
+        if not self._scheduler.running or self._is_stopping:
+            return
         self._is_stopping = True
         self._scheduler.pause()
         await asyncio.sleep(0)  # a job handed over just now begins, so that it is waited for

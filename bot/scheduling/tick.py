@@ -1,7 +1,7 @@
 """Takes the due subscriptions and gives each due slot to `plan` or `skip`, then moves on."""
 
-from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Iterable
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 import structlog
@@ -53,6 +53,14 @@ async def tick(
         except GazetteError:
             _log.exception("subscription not planned", subscription=subscription.name)
     return planned
+
+
+def arm(subscriptions: Iterable[Subscription], now: datetime) -> tuple[Subscription, ...]:
+    """The same with the first slot after `now` as their next: a new one delivers no backlog."""
+    return tuple(
+        replace(each, next_slot_at=next_slot(each.schedule, now).due_at if each.schedule else None)
+        for each in subscriptions
+    )
 
 
 @dataclass(frozen=True, slots=True)

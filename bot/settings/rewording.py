@@ -15,8 +15,8 @@ _SECRETS = "SLACK_BOT_TOKEN, SLACK_APP_TOKEN, SLACK_SIGNING_SECRET, DISCORD_TOKE
 _GIT = "git sources can't be read yet: clone it and give the folder as path"
 
 _SAYINGS = {
-    "model_type": ("not a group of keys", "write key: value lines under it, or {key: value}"),
-    "dict_type": ("not a group of keys", "write key: value lines under it, or {key: value}"),
+    "model_type": ("not a group of keys", "write key: value lines under it, or {{key: value}}"),
+    "dict_type": ("not a group of keys", "write key: value lines under it, or {{key: value}}"),
     "tuple_type": ("not a list", "write it in brackets, [a, b], or as lines that begin with -"),
     "string_type": ("not text", "write text, in quotes if it looks like a number"),
     "string_too_short": ("empty", "write at least one character, or leave the key away"),

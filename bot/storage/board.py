@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, Select, func, select, update
+from sqlalchemy import Connection, Row, Select, func, select, update
 
 from bot.model.board_message import BoardMessage
 from bot.storage import schema
@@ -24,17 +24,14 @@ class BoardStore:
         self, key: str, channel: str, thread: str | None, payload: str, at: datetime
     ) -> bool:
         values = {"key": key, "channel": channel, "thread": thread, "payload": payload, "at": at}
-        return await self._database.run(
-            lambda connection: (
-                connection.execute(
-                    insert(connection, schema.board_message)
-                    .values(values)
-                    .on_conflict_do_nothing(index_elements=[t.key])
-                ).rowcount
-                == 1
-            ),
-            write=True,
-        )
+
+        def work(connection: Connection) -> bool:
+            statement = insert(connection, schema.board_message).values(values)
+            statement = statement.on_conflict_do_nothing(index_elements=[t.key])
+            # Rows are counted by what comes back: not every driver counts the rows of an INSERT
+            return connection.execute(statement.returning(t.key)).first() is not None
+
+        return await self._database.run(work, write=True)
 
     async def name_thread(self, key: str, name: str) -> None:
         statement = (

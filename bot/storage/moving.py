@@ -55,10 +55,13 @@ def _changes(post: Post, wanted: Move, now: datetime) -> dict[str, Any]:
         changes |= {
             "epoch": post.epoch + 1,
             "attempt": schema.post.c.attempt + 1,
-            "sending_at": now,
             "looks": 0,
             "retry_at": None,
         }
+        if post.state is PostState.UNKNOWN:  # the same request again: its age counts from the first
+            changes.pop("platform_time_at", None)
+        else:
+            changes["sending_at"] = now
     return changes
 
 

@@ -66,7 +66,7 @@ def _edition(
         .on_conflict_do_nothing(index_elements=[t.subscription, t.slot])
     )
     # The loser of a race waits here until the winner's transaction has ended
-    is_new = connection.execute(statement).rowcount == 1
+    is_new = connection.execute(statement.returning(t.id)).first() is not None
     query = select(schema.edition).where(t.subscription == subscription.name, t.slot == slot.key)
     row: Row[Any] = connection.execute(query).one()
     return rows.edition(row), is_new

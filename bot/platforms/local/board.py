@@ -29,7 +29,7 @@ from bot.rendering.html import draw
 from bot.rendering.html_parts import moment
 
 _NEWEST = 50
-_LOOK_WORDS = {Look.SLACK: "Slack", Look.DISCORD: "Discord", Look.FORUM: "Discord"}
+_LOOK_WORDS = {Look.SLACK: "Slack", Look.DISCORD: "Discord"}
 _STATIC = {"board.css": "text/css", "board.js": "text/javascript", "icon.svg": "image/svg+xml"}
 
 

@@ -12,6 +12,7 @@ from bot.errors import SourceError, StoreError
 from bot.ingest import demo
 from bot.ingest.articles import Reading, read_article
 from bot.ingest.demo import copy_demo
+from bot.ingest.topics import read_site, read_topic
 from bot.model.article import Article
 
 NOW = datetime(2026, 11, 24, 9, tzinfo=UTC)
@@ -159,8 +160,11 @@ def test_an_installed_package_brings_its_own_demo(
     assert copy_demo(tmp_path / "copy", NOW) >= 40
 
 
-def test_every_article_comes_in_without_a_problem(copied: Path) -> None:
+def test_every_file_comes_in_without_a_problem(copied: Path) -> None:
     assert [each.problems for each in readings(copied).values() if each.problems] == []
+    for path in (copied / "_data" / "topics").iterdir():
+        assert read_topic(path.read_bytes(), path.name)[1] == ()
+    assert read_site((copied / "_config.yml").read_bytes(), "_config.yml") == (SITE, ())
 
 
 def test_titles_ids_and_pages_stand_once(articles: dict[str, Article]) -> None:
@@ -232,7 +236,9 @@ def test_topics_hang_on_a_parent_and_articles_name_only_known_ones(
 ) -> None:
     texts = [path.read_text("utf-8") for path in (copied / "_data" / "topics").glob("*.yaml")]
     names = {re.search(r"^name: (.+)$", text, re.MULTILINE)[1] for text in texts}
-    assert sum("\nparent: " in text for text in texts) >= 6
+    parents = re.findall(r"^parent: (.+)$", "\n".join(texts), re.MULTILINE)
+    assert len(parents) >= 6
+    assert set(parents) < names
     assert {name for each in articles.values() for name in each.topics} == names
 
 

@@ -82,9 +82,7 @@ def test_due_slots_hold_both_ends_and_stop_at_the_limit():
     day = utc("2026-11-24T00:00")
     keys = [
         slot.key[-5:]
-        for slot in due_slots(
-            hourly, day + timedelta(hours=8), day + timedelta(hours=10), limit=10
-        )
+        for slot in due_slots(hourly, day + timedelta(hours=8), day + timedelta(hours=10), limit=10)
     ]
     assert keys == ["08:00", "09:00", "10:00"]
     assert len(due_slots(hourly, day, day + timedelta(days=9), limit=7)) == 7

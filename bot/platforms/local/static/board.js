@@ -73,9 +73,6 @@ async function turnTo(url, push) {
   const from = await read(url);
   swap("thread-pane", from);
   page.page = from.body.dataset.page;
-  for (const form of document.querySelectorAll("#channel form, .composer")) {
-    form.action = form.action.replace(/\?[^#]*/, "") ;
-  }
   if (push) history.pushState(null, "", url);
 }
 document.addEventListener("click", (event) => {
@@ -98,9 +95,12 @@ async function openThread(link) {
     location.assign(url);
     return;
   }
-  const opened = byId("thread-name");
-  const closed = document.querySelector(`${CSS.escape ? "#" + CSS.escape(url.hash.slice(1)) : url.hash} .replies a`);
-  (opened ?? closed)?.focus({ preventScroll: !opened });
+  if (byId("thread")) {
+    byId("thread-name").focus();
+    byId("replies").scrollIntoView();
+  } else {
+    document.querySelector(`${url.hash} .replies a`)?.focus({ preventScroll: true });
+  }
 }
 addEventListener("popstate", () => turnTo(location.href, false).catch(() => location.reload()));
 
@@ -110,6 +110,9 @@ function closeMenus(but) {
     if (menu !== but) menu.open = false;
   }
 }
+document.addEventListener("toggle", ({ target }) => {
+  if (target.matches("details.menu[open]")) target.querySelector("ul").scrollIntoView({ block: "nearest" });
+}, true);
 document.addEventListener("click", (event) => closeMenus(event.target.closest?.("details.menu")));
 document.addEventListener("keydown", (event) => {
   if (event.key !== "Escape") return;
@@ -140,8 +143,7 @@ async function look() {
   merge("channel-messages", from);
   if (byId("thread-messages")) {
     merge("thread-messages", from);
-    const count = document.querySelector("#thread .count");
-    count.replaceWith(from.querySelector("#thread .count"));
+    byId("replies").replaceWith(from.getElementById("replies"));
   }
   document.querySelector(".empty")?.remove();
   page.version = from.body.dataset.version;

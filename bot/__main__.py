@@ -1,0 +1,5 @@
+"""`python -m bot` is `gazette`."""
+
+from bot.cli import main
+
+main()

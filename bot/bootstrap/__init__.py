@@ -1,0 +1,1 @@
+"""The only place that builds real parts from settings and joins them."""

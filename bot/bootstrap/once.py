@@ -1,0 +1,198 @@
+"""What a command does once and ends: ingest, preview, look a topic up, send."""
+
+import asyncio
+import os
+import socket
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from filelock import Timeout
+
+from bot import pipeline
+from bot.bootstrap.reach import patience, reached
+from bot.bootstrap.store import Store, delivery_lock, is_demo
+from bot.catalog.nearest import nearest_topics
+from bot.clock import Clock
+from bot.delivery.deliver import Delivery
+from bot.delivery.states import UNSETTLED
+from bot.errors import UnknownSubscription, UnknownTopic
+from bot.ingest.demo import copy_demo
+from bot.ingest.sync import SyncReport, sync
+from bot.model.destination import Destination, Look, Platform
+from bot.model.draft import Draft
+from bot.model.edition import Edition
+from bot.model.post import Post, PostState
+from bot.model.slot import manual_slot
+from bot.model.source import Source
+from bot.model.subscription import Layout, Subscription
+from bot.model.taste import Taste
+from bot.model.topic import EVERYTHING, fold
+from bot.scheduling.slots import next_slot
+from bot.settings.load import Settings
+
+Progress = Callable[[str, int, int], None]
+"""Told the source's name, files read and files to read."""
+
+POLL_S = 0.2
+"""How often `send` looks whether the running Gazette has delivered."""
+
+
+def process_name() -> str:
+    """Names this process in the ledger; no two processes share it."""
+    return f"{socket.gethostname()}:{os.getpid()}:{os.urandom(4).hex()}"
+
+
+async def ingest(
+    store: Store, sources: Sequence[Source], now: datetime, progress: Progress | None = None
+) -> list[SyncReport]:
+    """Takes in each source in turn; a report for each."""
+    reports = []
+    for source in sources:
+        told = None
+        if progress is not None:
+
+            def told(read: int, total: int, name: str = source.name) -> None:
+                progress(name, read, total)
+
+        reports.append(await sync(source, store.catalog, now, told))
+    return reports
+
+
+async def take_in(store: Store, settings: Settings, now: datetime) -> None:
+    """Writes the settings' subscriptions to the store and takes their sources in."""
+    if is_demo(settings):
+        await asyncio.to_thread(copy_demo, settings.sources[0].path, now)
+    await register(store, settings, now)
+    await ingest(store, settings.sources, now)
+
+
+async def register(store: Store, settings: Settings, now: datetime) -> None:
+    """Makes the stored file subscriptions those of the settings; new ones have no backlog."""
+    dated = [
+        replace(each, next_slot_at=next_slot(each.schedule, now).due_at) if each.schedule else each
+        for each in settings.subscriptions
+    ]
+    await store.subscriptions.upsert_from_file(dated, now)
+
+
+async def preview_topic(
+    store: Store, topic: str, look: Look, layout: Layout, at: datetime
+) -> Draft:
+    """A draft of this topic with every default, over whatever history the store has (none, as a rule)."""
+    taxonomy = await store.catalog.taxonomy()
+    known = taxonomy.resolve(topic)
+    if known is None and fold(topic) != EVERYTHING:
+        raise UnknownTopic(topic, nearest_topics(taxonomy, topic))
+    name = known.name if known else EVERYTHING
+    subscription = Subscription(
+        "preview", Destination(Platform.LOCAL, "preview", look), Taste((name,)), layout=layout
+    )
+    return await pipeline.draft(store.catalog, store.ledger, subscription, manual_slot(1, at), at)
+
+
+async def preview_subscription(
+    store: Store, name: str, settings: Settings | None, at: datetime
+) -> Draft:
+    """What `send` would post now; one that is not in the store yet is taken from the settings."""
+    subscription = await store.subscriptions.by_name(name)
+    if subscription is None:
+        filed = settings.subscriptions if settings else ()
+        subscription = next((each for each in filed if each.name == name), None)
+    if subscription is None:
+        raise await _unknown(store, name)
+    return await _draft_by_hand(store, subscription, at)
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """How a send by hand stands: its edition and posts, and why it is quiet if it is."""
+
+    edition: Edition
+    posts: tuple[Post, ...]
+
+    @property
+    def is_final(self) -> bool:
+        """Whether no post needs work any more."""
+        return not any(post.state in UNSETTLED for post in self.posts)
+
+    @property
+    def is_short(self) -> bool:
+        """Whether something that should be there is not: a post failed, held or skipped."""
+        return any(post.state is not PostState.SENT for post in self.posts)
+
+
+async def send(
+    store: Store, settings: Settings, database_url: str, name: str, *, at: datetime, clock: Clock
+) -> Sent:
+    """Plans a manual edition and has it delivered: by this process if no other holds the lock."""
+    lock = delivery_lock(database_url)
+    try:
+        lock.acquire(blocking=False)
+    except Timeout:
+        await register(store, settings, clock.now())
+        edition = await _plan_by_hand(store, name, at, clock)
+        return await _wait(store, edition, _deadline(settings, clock), clock)
+    try:
+        await take_in(store, settings, clock.now())
+        edition = await _plan_by_hand(store, name, at, clock)
+        async with reached(settings, store, clock, None) as reach:
+            delivery = Delivery(
+                store.ledger, reach.messengers, clock, patience(settings), process_name()
+            )
+            await delivery.take_over()
+            return await _deliver(store, delivery, edition, _deadline(settings, clock), clock)
+    finally:
+        lock.release()
+
+
+async def _plan_by_hand(store: Store, name: str, at: datetime, clock: Clock) -> Edition:
+    subscription = await store.subscriptions.by_name(name)
+    if subscription is None or subscription.retired_at is not None:
+        raise await _unknown(store, name)
+    drafted = await _draft_by_hand(store, subscription, at)
+    return await pipeline.plan(store.ledger, drafted, clock.now())
+
+
+async def _draft_by_hand(store: Store, subscription: Subscription, at: datetime) -> Draft:
+    number = await store.ledger.manual_count(subscription.name) + 1
+    return await pipeline.draft(
+        store.catalog, store.ledger, subscription, manual_slot(number, at), at
+    )
+
+
+async def _deliver(
+    store: Store, delivery: Delivery, edition: Edition, deadline: datetime, clock: Clock
+) -> Sent:
+    while True:
+        until = await pipeline.deliver(delivery, edition.destination)
+        sent = await _sent(store, edition)
+        if sent.is_final or until is None or until > deadline:
+            return sent
+        await asyncio.sleep(max(0.0, (until - clock.now()).total_seconds()))
+
+
+async def _wait(store: Store, edition: Edition, deadline: datetime, clock: Clock) -> Sent:
+    while True:
+        sent = await _sent(store, edition)
+        if sent.is_final or clock.now() > deadline:
+            return sent
+        await asyncio.sleep(POLL_S)
+
+
+async def _sent(store: Store, edition: Edition) -> Sent:
+    now = await store.ledger.edition(edition.subscription, edition.slot_key)
+    return Sent(now or edition, tuple(await store.ledger.posts(edition.id)))
+
+
+def _deadline(settings: Settings, clock: Clock) -> datetime:
+    """Long enough for one lost answer to be looked up twice; after that the caller asks again."""
+    waits = patience(settings)
+    seconds = 2 * (waits.time_out_s + waits.quarantine_s + waits.second_look_s)
+    return clock.now() + timedelta(seconds=seconds)
+
+
+async def _unknown(store: Store, name: str) -> UnknownSubscription:
+    names = ", ".join(each.name for each in await store.subscriptions.active())
+    there = f"there are: {names}" if names else "there are none in this database yet"
+    return UnknownSubscription(f"no subscription is called “{name}”; {there}")

@@ -1,0 +1,172 @@
+"""What commands print: a document for programs, words for people."""
+
+import json
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from bot.bootstrap.once import Sent
+from bot.commands.topic import TopicFound
+from bot.ingest.sync import SyncReport
+from bot.model.article import Article
+from bot.model.destination import Look
+from bot.model.draft import Draft
+from bot.model.problem import ArticleProblem, Level
+
+
+def ingest_document(reports: Sequence[SyncReport]) -> dict[str, Any]:
+    """The sums over all sources, and every problem."""
+    return {
+        "articles": sum(report.articles for report in reports),
+        "added": sum(report.added for report in reports),
+        "changed": sum(report.changed for report in reports),
+        "removed": sum(report.removed for report in reports),
+        "unchanged": sum(report.unchanged for report in reports),
+        "problems": [_problem(each) for report in reports for each in report.problems],
+        "seconds": round(sum(report.seconds for report in reports), 3),
+    }
+
+
+def ingest_words(reports: Sequence[SyncReport]) -> str:
+    """One line of sums, then a line for each problem."""
+    sums = ingest_document(reports)
+    problems = [each for report in reports for each in report.problems]
+    errors = sum(each.level is Level.ERROR for each in problems)
+    head = (
+        f"{sums['articles']} articles: {sums['added']} added, {sums['changed']} changed, "
+        f"{sums['removed']} removed, {sums['unchanged']} unchanged; {errors} refused, "
+        f"{len(problems) - errors} warnings; {sums['seconds']:.1f} s"
+    )
+    lines = [
+        f"{each.path}:{each.line}: {each.level}: {each.what}; {each.mend}" for each in problems
+    ]
+    return "\n".join([head, *lines])
+
+
+def draft_document(drafted: Draft) -> dict[str, Any]:
+    """The edition as it would be planned, and its posts in sending order."""
+    about = drafted.digest.topic if drafted.digest else ", ".join(drafted.subscription.taste.topics)
+    return {
+        "edition": {
+            "topic": about,
+            "at": _time(drafted.at),
+            "picks": [
+                {
+                    **_named(pick.article),
+                    "reasons": [reason.text for reason in pick.reasons],
+                }
+                for pick in drafted.selection.picks
+            ],
+        },
+        "posts": [
+            {
+                "kind": post.kind,
+                "parent": post.parent,
+                "key": post.key,
+                "payload": _payload(post.payloads.full, drafted.subscription.destination.look),
+            }
+            for post in drafted.posts
+        ],
+    }
+
+
+def draft_words(drafted: Draft) -> str:
+    """The posts one after another, as their platform gets them."""
+    look = drafted.subscription.destination.look
+    if look is Look.TEXT:
+        return "\n\n".join(post.payloads.full for post in drafted.posts)
+    return "\n".join(
+        json.dumps(_payload(post.payloads.full, look), ensure_ascii=False, indent=2)
+        for post in drafted.posts
+    )
+
+
+def topic_document(found: TopicFound) -> dict[str, Any]:
+    """A look-up's articles, best first, or the nearest topics."""
+    return {
+        "topic": found.topic,
+        "items": [
+            {
+                **_named(article),
+                "provider": article.provider.name,
+                "published_at": _time(article.published_at),
+            }
+            for article in found.articles
+        ],
+        "nearest": list(found.nearest),
+    }
+
+
+def topic_words(found: TopicFound, asked: str) -> str:
+    """A look-up for a terminal."""
+    if found.topic is None:
+        nearest = ", ".join(found.nearest)
+        return f"Nearest to “{asked}”: {nearest}" if nearest else "There are no topics yet."
+    if not found.articles:
+        return f"{found.topic}: no article yet."
+    lines = [
+        f"{place}. {article.title}\n   {_facts(article)}\n   {article.url}"
+        for place, article in enumerate(found.articles, 1)
+    ]
+    return "\n".join([found.topic, *lines])
+
+
+def sent_document(sent: Sent) -> dict[str, Any]:
+    """How a send by hand stands."""
+    return {
+        "subscription": sent.edition.subscription,
+        "slot": sent.edition.slot_key,
+        "state": sent.edition.state,
+        "posts": [{"key": post.key, "kind": post.kind, "state": post.state} for post in sent.posts],
+    }
+
+
+def sent_words(sent: Sent) -> str:
+    """One line, then what went wrong, post by post."""
+    edition = sent.edition
+    done = sum(post.state == "sent" for post in sent.posts)
+    head = (
+        f"{edition.subscription}, {edition.slot_key}: {edition.state}, "
+        f"{done} of {len(sent.posts)} posts sent to {edition.destination}"
+    )
+    lines = [
+        f"{post.kind} {post.key}: {post.state}{f', {post.error}' if post.error else ''}"
+        for post in sent.posts
+        if post.state != "sent"
+    ]
+    notes = [f"nothing to say: {edition.note}"] if edition.note else []
+    return "\n".join([head, *notes, *lines])
+
+
+def _named(article: Article) -> dict[str, Any]:
+    return {
+        "article": article.id,
+        "title": article.title,
+        "url": article.url,
+        "quality": article.quality,
+        "is_published": article.is_published,
+    }
+
+
+def _facts(article: Article) -> str:
+    quality = "quality unknown" if article.quality is None else f"quality {article.quality}"
+    flag = "published" if article.is_published else "unpublished"
+    return f"{article.provider.name}, {article.published_at:%Y-%m-%d}, {quality}, {flag}"
+
+
+def _problem(problem: ArticleProblem) -> dict[str, Any]:
+    return {
+        "path": problem.path,
+        "line": problem.line,
+        "what": problem.what,
+        "mend": problem.mend,
+        "level": problem.level,
+    }
+
+
+def _payload(frozen: str, look: Look) -> Any:
+    return frozen if look is Look.TEXT else json.loads(frozen)
+
+
+def _time(moment: datetime) -> str:
+    return moment.isoformat().replace("+00:00", "Z")

@@ -1,0 +1,211 @@
+"""The program that keeps running: ticks, delivers, answers, and shows the board."""
+
+import asyncio
+import signal
+from collections.abc import Callable
+from datetime import timedelta
+
+import structlog
+from filelock import Timeout
+
+from bot import pipeline
+from bot.bootstrap.once import ingest, process_name, register, take_in
+from bot.bootstrap.reach import Reach, patience, reached
+from bot.bootstrap.store import Store, delivery_lock, is_demo
+from bot.clock import Clock
+from bot.commands.dispatch import Commands
+from bot.delivery.deliver import Delivery
+from bot.engines.embedded import EmbeddedEngine
+from bot.errors import GazetteError, SettingsError, StoreError
+from bot.model.slot import Slot, manual_slot
+from bot.model.subscription import Subscription
+from bot.platforms.local import board
+from bot.scheduling.bell import Bell, Job
+from bot.scheduling.tick import tick
+from bot.settings.load import Settings
+from bot.web import app as web
+
+log = structlog.get_logger(__name__)
+
+TICK_EVERY_S = 1.0
+INGEST_EVERY_S = 15.0
+DRAIN_S = 9.0
+"""SIGTERM drains within 10 seconds (DESIGN.md section 11)."""
+
+
+class Program:
+    """Joined parts of a running Gazette; `reload` gives the settings anew at SIGHUP."""
+
+    def __init__(
+        self,
+        store: Store,
+        settings: Settings,
+        database_url: str,
+        clock: Clock,
+        reload: Callable[[], Settings],
+    ) -> None:
+        self._store = store
+        self._settings = settings
+        self._database_url = database_url
+        self._clock = clock
+        self._reload = reload
+        self._commands = Commands(store.catalog, store.ledger, clock)
+
+    async def run(self, host: str, port: int, ready: Callable[[str], None]) -> None:
+        """Runs until SIGTERM or SIGINT; `ready` is told the address once everything serves."""
+        lock = delivery_lock(self._database_url)
+        try:
+            lock.acquire(blocking=False)
+        except Timeout as error:
+            raise StoreError(
+                "another Gazette delivers from this database already; stop it, "
+                "or name another database with --database"
+            ) from error
+        try:
+            await take_in(self._store, self._settings, self._clock.now())
+            async with reached(self._settings, self._store, self._clock, self._commands) as reach:
+                await self._serve(reach, host, port, ready)
+        finally:
+            lock.release()
+
+    async def _serve(
+        self, reach: Reach, host: str, port: int, ready: Callable[[str], None]
+    ) -> None:
+        delivery = Delivery(
+            self._store.ledger,
+            reach.messengers,
+            self._clock,
+            patience(self._settings),
+            process_name(),
+        )
+        await delivery.take_over()
+
+        engine = EmbeddedEngine(self._store.ledger, delivery.work_off, self._clock, DRAIN_S)
+        application = web.build(self._checks(reach))
+        board.mount(
+            application, self._settings.board, self._store.board, self._commands, self._clock
+        )
+        runner, taken = await web.serve(application, host, port)
+        bell = Bell(
+            [
+                Job("tick", TICK_EVERY_S, lambda: self._tick(engine)),
+                Job("ingest", INGEST_EVERY_S, self._ingest),
+            ]
+        )
+        driving = asyncio.create_task(engine.run())
+        try:
+            if is_demo(self._settings):
+                await self._first_digests(delivery)
+            bell.start()
+            ready(f"http://{_shown(host)}:{taken}")
+            await self._until_told_to_stop(driving)
+        finally:
+            await bell.stop()
+            delivery.stop()
+            driving.cancel()
+            await asyncio.gather(driving, return_exceptions=True)
+            await runner.cleanup()
+
+    async def _tick(self, engine: EmbeddedEngine) -> None:
+        now = self._clock.now()
+
+        async def plan(subscription: Subscription, slot: Slot, is_late: bool) -> None:  # noqa: FBT001 - the tick's own form
+            drafted = await pipeline.draft(
+                self._store.catalog, self._store.ledger, subscription, slot, now, is_late=is_late
+            )
+            edition = await pipeline.plan(self._store.ledger, drafted, now)
+            log.info(
+                "edition planned",
+                subscription=subscription.name,
+                slot=slot.key,
+                state=edition.state,
+                note=edition.note,
+            )
+            engine.enqueue(subscription.destination)
+
+        async def skip(subscription: Subscription, slot: Slot, note: str) -> None:
+            await self._store.ledger.skip_slot(subscription, slot, note, now)
+            log.warning("slot skipped", subscription=subscription.name, slot=slot.key, note=note)
+
+        lateness = timedelta(seconds=self._settings.delivery.max_lateness_s)
+        await tick(self._store.subscriptions, plan, skip, now, lateness)
+
+    async def _ingest(self) -> None:
+        reports = await ingest(self._store, self._settings.sources, self._clock.now())
+        for source, report in zip(self._settings.sources, reports, strict=True):
+            if report.added or report.changed or report.removed:
+                log.info(
+                    "articles taken in",
+                    source=source.name,
+                    articles=report.articles,
+                    added=report.added,
+                    changed=report.changed,
+                    removed=report.removed,
+                    problems=len(report.problems),
+                )
+
+    async def _first_digests(self, delivery: Delivery) -> None:
+        """The demo's channels have a digest when the page opens: slot manual:1, once per database."""
+        now = self._clock.now()
+        for subscription in await self._store.subscriptions.active():
+            if await self._store.ledger.manual_count(subscription.name):
+                continue
+            drafted = await pipeline.draft(
+                self._store.catalog, self._store.ledger, subscription, manual_slot(1, now), now
+            )
+            await pipeline.plan(self._store.ledger, drafted, now)
+            await pipeline.deliver(delivery, subscription.destination)
+
+    async def _until_told_to_stop(self, driving: asyncio.Task[None]) -> None:
+        loop, told = asyncio.get_running_loop(), asyncio.Event()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(number, told.set)
+        rereading: set[asyncio.Task[None]] = set()
+
+        def reread() -> None:
+            task = asyncio.create_task(self._reread())
+            rereading.add(task)
+            task.add_done_callback(rereading.discard)
+
+        loop.add_signal_handler(signal.SIGHUP, reread)
+        stopping = asyncio.create_task(told.wait())
+        await asyncio.wait({stopping, driving}, return_when=asyncio.FIRST_COMPLETED)
+        stopping.cancel()
+        if driving.done():
+            driving.result()
+
+    async def _reread(self) -> None:
+        """Takes the settings file in again; a bad one, or one that can't be stored, changes nothing."""
+        try:
+            settings = self._reload()
+            await register(self._store, settings, self._clock.now())
+        except SettingsError as error:
+            log.error("settings kept as they were", mistakes=str(error))  # noqa: TRY400 - no stack helps here
+        except GazetteError:
+            log.exception("settings kept as they were")
+        else:
+            self._settings = settings
+            log.info("settings read again", subscriptions=len(settings.subscriptions))
+
+    def _checks(self, reach: Reach) -> list[tuple[str, web.Check]]:
+        async def database() -> str | None:
+            try:
+                await self._store.ledger.open_destinations()
+            except StoreError as error:
+                return str(error)
+            return None
+
+        checks: list[tuple[str, web.Check]] = [("database", database)]
+        for name, platform in reach.platforms.items():
+
+            async def connected(
+                why: Callable[[], str | None] = platform.why_not_ready,
+            ) -> str | None:
+                return why()
+
+            checks.append((name, connected))
+        return checks
+
+
+def _shown(host: str) -> str:
+    return f"[{host}]" if ":" in host else host

@@ -1,0 +1,119 @@
+"""What a failed request to Discord means for a post (PLATFORMS.md 2.5). Pure."""
+
+from collections.abc import Mapping, Sequence
+from http import HTTPStatus
+from typing import Any
+
+import discord
+
+from bot.errors import (
+    NotAllowed,
+    NotSent,
+    OutcomeUnknown,
+    PayloadRefused,
+    PlatformError,
+    RateLimited,
+)
+
+BANNED_S = 600.0
+"""A refusal by Cloudflare, not by Discord: more than 10,000 bad requests in ten minutes."""
+
+LIMITED_S = 60.0
+"""For limits that Discord answers with a code and without a time."""
+
+THREAD_EXISTS = 160004
+UNKNOWN_CHANNEL = 10003
+
+LIMITS = frozenset({20016, 20028, 20029, 40062, 160006})
+PASSING = frozenset({40004, 40006, 110000, 110001, 130000})
+REFUSED_PAYLOAD = frozenset({50035, 50006, 40005, 40067, 200000, 200001, 240000})
+CLOSED_INSTALLATION = frozenset({40001, 40333, 50014})
+CLOSED = frozenset({10003, 10004, 10008, 10015, 30007, 40007, 50001, 50008, 50013, 50024})
+CLOSED |= {50083, 160002, 160005, 160007, 220001, 220002}
+
+WORDS: Mapping[int, str] = {
+    10003: "the channel or thread is gone",
+    10008: "the message was deleted there",
+    50001: "the bot can't see the channel: invite it, or give it View Channel",
+    50008: "this kind of channel takes no messages",
+    50013: "the bot lacks a permission there (Send Messages, Send Messages in Threads, Create Public Threads)",
+    160005: "the thread is locked",
+    160006: "the server has as many active threads as it may",
+}
+
+
+def explain(error: Exception, statuses: Sequence[int], *, may_have: bool) -> PlatformError:
+    """The PlatformError for what discord.py or aiohttp raised.
+
+    `statuses` are the answers the call had, `may_have` says whether one of its attempts may have
+    been carried out: then nothing else matters, but that a thread is there already.
+    """
+    name = type(error).__name__
+    if isinstance(error, discord.HTTPException) and not (may_have and error.code != THREAD_EXISTS):
+        return _refusal(error.status, error.code, error.text)
+    if may_have:
+        seen = ", ".join(map(str, statuses)) or "none"
+        return OutcomeUnknown(f"Discord's answer was lost or can't be read ({seen}; {name})")
+    if isinstance(error, discord.RateLimited):
+        return _limited(error.retry_after)
+    if not statuses:
+        return NotSent(f"Discord can't be reached ({name})")
+    if statuses[-1] == HTTPStatus.TOO_MANY_REQUESTS:  # the time-out came while asleep for a limit
+        return _limited(1.0)
+    return _refusal(statuses[-1], 0, name)
+
+
+def is_refusal(status: int) -> bool:
+    """Whether this answer says that nothing was done."""
+    return HTTPStatus.BAD_REQUEST <= status < HTTPStatus.INTERNAL_SERVER_ERROR
+
+
+def judge(status: int, body: Any, *, has_via: bool) -> PlatformError:
+    """The PlatformError for an answer read by ourselves, by the rules discord.py goes by."""
+    if not is_refusal(status):
+        return OutcomeUnknown(f"Discord's answer can't be read ({status})")
+    if not isinstance(body, dict):
+        body = {}
+    if status == HTTPStatus.TOO_MANY_REQUESTS and has_via and "retry_after" in body:
+        return _limited(float(body["retry_after"]))
+    return _refusal(status, int(body.get("code") or 0), str(body.get("message") or ""))
+
+
+def _refusal(status: int, code: int, message: str) -> PlatformError:
+    """The PlatformError for a 4xx with Discord's code; 0 where the body has none."""
+    words = WORDS.get(code) or " ".join(message.split())[:200]
+    what = f"Discord: {words} ({status}, code {code})"
+    return _by_code(code, what) or _by_status(status, code, what)
+
+
+def _by_code(code: int, what: str) -> PlatformError | None:
+    if code in LIMITS:
+        return RateLimited(what, LIMITED_S)
+    if code in PASSING:
+        return NotSent(what)
+    if code in REFUSED_PAYLOAD:
+        return PayloadRefused(what)
+    if code in CLOSED_INSTALLATION:
+        return NotAllowed(what, whole_installation=True)
+    return NotAllowed(what) if code in CLOSED else None
+
+
+def _by_status(status: int, code: int, what: str) -> PlatformError:
+    if status == HTTPStatus.UNAUTHORIZED:
+        return NotAllowed(what, whole_installation=True)
+    is_page = status == HTTPStatus.FORBIDDEN and code == 0
+    if status == HTTPStatus.TOO_MANY_REQUESTS or is_page:  # by Cloudflare, not by Discord itself
+        return RateLimited(what, BANNED_S)
+    if status in (HTTPStatus.FORBIDDEN, HTTPStatus.NOT_FOUND):
+        return NotAllowed(what)
+    return PayloadRefused(what)
+
+
+def code_of(error: PlatformError) -> int:
+    """Discord's code behind a PlatformError, 0 if it had none."""
+    cause = error.__cause__
+    return cause.code if isinstance(cause, discord.HTTPException) else 0
+
+
+def _limited(retry_after_s: float) -> RateLimited:
+    return RateLimited(f"Discord asks for {retry_after_s:.1f} s of patience", retry_after_s)

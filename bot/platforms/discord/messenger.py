@@ -1,0 +1,95 @@
+"""The way out to Discord (PLATFORMS.md section 2): frozen JSON by discord.py's own HTTP layer."""
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+import structlog
+from discord.http import Route
+
+from bot.delivery.ports import Sight
+from bot.errors import OutcomeUnknown, PlatformError
+from bot.model.destination import Destination, Look
+from bot.model.post import Post
+from bot.model.receipt import Receipt
+from bot.platforms.discord.errors import THREAD_EXISTS, code_of
+from bot.platforms.discord.sight import look_up
+from bot.platforms.discord.wire import Wire
+
+BEHIND_S = 60
+"""How far the lower bound of a look-up stays behind Discord's own time."""
+
+
+class DiscordMessenger:
+    """Implements delivery.ports.Messenger.
+
+    `repeats_safely_s` holds for a create with `nonce` and `enforce_nonce` in its payload: Discord
+    then answers with the message it has. A forum post has no nonce; repeating it doubles it at any
+    age, so it goes out in one attempt and is settled by look-up alone.
+    """
+
+    repeats_safely_s = 120.0
+
+    def __init__(self, wire: Wire, pace_s: float) -> None:
+        self._wire = wire
+        self.pace_s = pace_s
+
+    async def create(
+        self, destination: Destination, payload: Mapping[str, Any], key: str, thread: Receipt | None
+    ) -> Receipt:
+        if destination.look is Look.FORUM and thread is None:
+            return await self._create_forum_post(destination, payload)
+        where = destination.channel
+        if thread is not None:
+            assert thread.thread is not None, "a reply's parent has opened its thread"
+            where = thread.thread
+        # without a nonce discord.py's own repeats would double the message
+        is_known_again = payload.get("nonce") == key and payload.get("enforce_nonce")
+        ask = self._wire.ask if is_known_again else self._wire.ask_once
+        route = Route("POST", "/channels/{channel_id}/messages", channel_id=where)
+        message = await ask(route, json=payload)
+        return Receipt(destination.channel, _id_of(message))
+
+    async def _create_forum_post(
+        self, destination: Destination, payload: Mapping[str, Any]
+    ) -> Receipt:
+        route = Route("POST", "/channels/{channel_id}/threads", channel_id=destination.channel)
+        thread = _id_of(await self._wire.ask_once(route, json=payload))
+        return Receipt(destination.channel, thread, thread=thread)
+
+    async def open_thread(self, receipt: Receipt, payload: Mapping[str, Any], key: str) -> Receipt:  # noqa: ARG002 (the port's)
+        try:
+            found = await self._wire.ask(
+                Route(
+                    "POST",
+                    "/channels/{channel_id}/messages/{message_id}/threads",
+                    channel_id=receipt.channel,
+                    message_id=receipt.message,
+                ),
+                json=payload,
+            )
+        except PlatformError as error:
+            if code_of(error) != THREAD_EXISTS:
+                raise
+            # opened by an earlier attempt; its id is the message's
+            return Receipt(receipt.channel, receipt.message, thread=receipt.message)
+        return Receipt(receipt.channel, receipt.message, thread=_id_of(found))
+
+    async def look_up(self, post: Post, thread: Receipt | None) -> Sight:
+        return await look_up(self._wire, post, thread)
+
+    async def platform_time_at(self) -> datetime | None:
+        if self._wire.watch.time_at() is None:
+            try:
+                await self._wire.ask(Route("GET", "/users/@me"))
+            except PlatformError as error:
+                structlog.get_logger(__name__).warning("no time from Discord", error=str(error))
+        at = self._wire.watch.time_at()
+        return None if at is None else at - timedelta(seconds=BEHIND_S)
+
+
+def _id_of(answer: Any) -> str:
+    """The id in an answer; an answer without one says nothing about what happened."""
+    if not isinstance(answer, dict) or not str(answer.get("id", "")).isdigit():
+        raise OutcomeUnknown("Discord's answer can't be read")
+    return str(answer["id"])

@@ -1,0 +1,114 @@
+"""The blocks and elements of Slack's messages, and whether one message holds them.
+
+Source: docs.slack.dev/reference/block-kit.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from bot.model.answer import Action
+from bot.rendering import limits, shown
+from bot.rendering.escape import flat, slack_plain, slack_url
+from bot.rendering.shown import Shown
+from bot.rendering.split import cut
+
+Block = dict[str, Any]
+
+DATE = "{date_short_pretty}"
+"""Today, yesterday, or a short date."""
+
+
+def header(text: str) -> Block:
+    """A message's heading."""
+    return {"type": "header", "text": plain(text)}
+
+
+def context(lines: Sequence[str]) -> Block:
+    """Small lines below."""
+    text = "\n".join(map(slack_plain, lines))
+    return {"type": "context", "elements": [{"type": "plain_text", "text": text, "emoji": False}]}
+
+
+def plain(text: str) -> Block:
+    """A text object that knows no markup."""
+    return {"type": "plain_text", "text": slack_plain(text), "emoji": False}
+
+
+def label(text: str) -> Block:
+    """The text of a button or an option."""
+    return plain(
+        cut(flat(text), limits.SLACK_LABEL_CHARS, lambda part: limits.size(slack_plain(part)))
+    )
+
+
+def section(elements: list[Block]) -> Block:
+    """A line of rich text."""
+    return {"type": "rich_text_section", "elements": elements}
+
+
+def title_part(each: Shown, *, bold: bool) -> Block:
+    """A title, linked where its address can be."""
+    url = slack_url(each.url, limits.URL_CHARS)
+    part: Block = {"type": "link", "url": url} if url else {"type": "text"}
+    part["text"] = each.title
+    return part | ({"style": {"bold": True}} if bold else {})
+
+
+def picture(each: Shown) -> Block | None:
+    """The item's picture as an accessory."""
+    url = slack_url(each.image.url, limits.IMAGE_URL_CHARS) if each.image else None
+    return {"type": "image", "image_url": url, "alt_text": shown.alt(each)} if url else None
+
+
+def menu(each: Shown) -> Block | None:
+    """The menu of an item's actions as an accessory."""
+    actions = shown.once_each(each.actions)[: limits.SLACK_MENU_OPTIONS]
+    options = [{"text": label(action.label), "value": action.token} for action in actions]
+    if not options:
+        return None
+    return {"type": "overflow", "action_id": f"item:{each.number}", "options": options}
+
+
+def button(action: Action) -> Block:
+    """A button that carries the action's token twice: action_id must differ within a message."""
+    return {
+        "type": "button",
+        "text": label(action.label),
+        "action_id": action.token,
+        "value": action.token,
+    }
+
+
+def date_part(at: datetime) -> Block:
+    """A date in its reader's zone."""
+    return {
+        "type": "date",
+        "timestamp": int(at.timestamp()),
+        "format": DATE,
+        "fallback": shown.day(at),
+    }
+
+
+def fits(text: str, blocks: list[Block]) -> bool:
+    """Whether one message holds this text and these blocks."""
+    return (
+        limits.size(text) <= limits.SLACK_TWIN_CHARS
+        and len(blocks) <= limits.SLACK_BLOCKS
+        and _block_chars(blocks) <= limits.SLACK_BLOCK_CHARS
+    )
+
+
+def _block_chars(part: Any) -> int:
+    """The characters of all texts and addresses in blocks, a header's extra included."""
+    if isinstance(part, list):
+        return sum(map(_block_chars, part))
+    if not isinstance(part, dict):
+        return 0
+    own = sum(
+        limits.size(part[name])
+        for name in ("text", "url", "alt_text", "image_url", "fallback")
+        if isinstance(part.get(name), str)
+    )
+    extra = limits.SLACK_HEADER_EXTRA_CHARS if part.get("type") == "header" else 0
+    return own + extra + sum(map(_block_chars, part.values()))

@@ -1,0 +1,88 @@
+"""A digest or an answer as plain text for a terminal. A payload is the text itself."""
+
+import textwrap
+from collections.abc import Sequence
+
+from bot.model.answer import Answer
+from bot.model.digest import Digest, Item
+from bot.model.post import Payloads
+from bot.model.subscription import Layout
+from bot.rendering import limits, shown
+from bot.rendering.escape import flat
+from bot.rendering.shown import Part, Shown
+
+_WIDTH = 78
+_INDENT = "   "
+_BETWEEN = " · "
+
+
+def parts(digest: Digest, _layout: Layout) -> list[Part]:
+    """One part: a text has no end."""
+    return shown.parts(digest, lambda _part: True)
+
+
+def lead(digest: Digest, part: Part, layout: Layout, _key: str) -> Payloads:
+    """The digest. A text carries no key."""
+    items = [shown.item(item, number, flat) for number, item in part.items]
+    if layout is Layout.CARDS:
+        body = ["\n".join(_wrapped(_title(each)) for each in items)]
+    else:
+        body = [_item(each, excerpt=layout is Layout.COMPACT) for each in items]
+    footer = part.footer(digest, flat)
+    return shown.same(_page([part.heading(digest, flat), *body, _wrapped(footer)]))
+
+
+def card(item: Item, number: int, _key: str) -> Payloads:
+    """One article."""
+    return shown.same(_item(shown.item(item, number, flat)))
+
+
+def reply(item: Item, number: int, _key: str) -> Payloads:
+    """One article's related links, best first."""
+    heading = shown.related_heading(number, shown.item(item, number, flat).title)
+    links = [_item(shown.link(link, flat), mark="-  ") for link in item.related]
+    return shown.same(_page([_wrapped(heading), "\n".join(links), shown.more(item.more_related)]))
+
+
+def answer(answer: Answer) -> str:
+    """An answer. What could be pressed elsewhere is named below, without a way to press it."""
+    heading = shown.fitted(answer.heading, limits.HEADING_CHARS, flat) or shown.UNTITLED
+    notes = shown.lines(answer.note, limits.NOTE_CHARS, flat)
+    choices = [f"-  {flat(action.label)}" for action in shown.once_each(answer.actions)]
+    return _page(
+        [
+            heading,
+            *map(_item, shown.answer_items(answer, flat)),
+            "\n".join(map(_wrapped, notes)),
+            "\n".join(choices),
+        ]
+    )
+
+
+def _page(paragraphs: Sequence[str]) -> str:
+    return "\n\n".join(each for each in paragraphs if each)
+
+
+def _item(each: Shown, *, excerpt: bool = True, mark: str = "") -> str:
+    when = [shown.day(each.published_at)] if each.published_at else []
+    facts = _BETWEEN.join((*each.before, *when, *each.after))
+    body = each.excerpt if excerpt else ""
+    lines = [_wrapped(mark + _title(each), _INDENT)]
+    lines += [_wrapped(_INDENT + text, _INDENT) for text in (body, facts) if text]
+    if each.url:
+        lines.append(_INDENT + flat(each.url))
+    return "\n".join(lines)
+
+
+def _title(each: Shown) -> str:
+    return shown.numbered(each) + each.title
+
+
+def _wrapped(text: str, indent: str = "") -> str:
+    return textwrap.fill(
+        text,
+        _WIDTH,
+        subsequent_indent=indent,
+        break_long_words=False,
+        break_on_hyphens=False,
+    )
