@@ -95,7 +95,7 @@ def ingest(
 
 
 @app.command()
-def preview(
+def preview(  # noqa: PLR0917 - typer calls by name
     source: SourceOption = [],  # noqa: B006 - typer's own way to say none
     topic: Annotated[
         str | None, typer.Option(help="A topic by name or alias, or everything.")
@@ -323,9 +323,9 @@ def _settings(config: Path | None) -> "Settings":
 def _database(written: str | None) -> str:
     if written is not None:
         return written
-    from bot.settings.environment import database_url
+    from bot.settings.load import load
 
-    return database_url(os.environ)
+    return load(None, os.environ).secrets.database_url.get_secret_value()
 
 
 def _now() -> datetime:

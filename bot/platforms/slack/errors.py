@@ -1,0 +1,162 @@
+"""What an answer of Slack's means for a post: PLATFORMS 1.5 as one table, and the lost answers.
+
+A code that is in no table counts as a refusal of the payload: Slack documents only a few codes after
+which something may have been posted, and a simpler payload is tried at most twice more. A name that
+speaks of a time-out or of Slack's own inside is doubt instead.
+"""
+
+import math
+from collections.abc import Mapping
+from http import HTTPStatus
+from typing import Any
+
+import aiohttp
+from slack_sdk.errors import SlackApiError, SlackClientError
+from slack_sdk.web.async_slack_response import AsyncSlackResponse
+
+from bot.errors import (
+    NotAllowed,
+    NotSent,
+    OutcomeUnknown,
+    PayloadRefused,
+    PlatformError,
+    RateLimited,
+)
+
+UNANSWERED = (SlackClientError, aiohttp.ClientError, OSError, ValueError, AttributeError)
+"""All that slack_sdk raises for a request. AttributeError: it calls `.get` on a body of plain text."""
+
+RETRY_AFTER_S = 30.0
+"""For a 429 that does not say how long."""
+LONGEST_RETRY_AFTER_S = 86_400.0
+
+DESTINATION_DEAD = frozenset(
+    {
+        "channel_not_found",
+        "is_archived",
+        "not_in_channel",
+        "restricted_action",
+        "restricted_action_read_only_channel",
+        "restricted_action_thread_only_channel",
+        "restricted_action_non_threadable_channel",
+        "restricted_action_thread_locked",
+        "messages_tab_disabled",
+        "cannot_reply_to_message",
+        "channel_type_not_supported",
+        "thread_not_found",
+    }
+)
+INSTALLATION_DEAD = frozenset(
+    {
+        "account_inactive",
+        "token_revoked",
+        "token_expired",
+        "invalid_auth",
+        "not_authed",
+        "missing_scope",
+        "no_permission",
+        "not_allowed_token_type",
+        "access_denied",
+        "ekm_access_denied",
+        "enterprise_is_restricted",
+        "team_access_not_granted",
+        "two_factor_setup_required",
+    }
+)
+PAYLOAD_WRONG = frozenset(
+    {
+        "invalid_blocks",
+        "invalid_blocks_format",
+        "msg_blocks_too_long",
+        "msg_too_long",
+        "no_text",
+        "too_many_attachments",
+        "invalid_metadata_format",
+        "invalid_metadata_schema",
+        "metadata_too_large",
+        "markdown_text_conflict",
+        "invalid_arguments",
+    }
+)
+TOO_FAST = frozenset({"ratelimited", "rate_limited", "message_limit_exceeded"})
+PASSING = frozenset({"team_added_to_org", "org_login_required", "accesslimited"})
+AMBIGUOUS = frozenset({"fatal_error", "internal_error", "request_timeout", "service_unavailable"})
+_HINTS_OF_DOUBT = ("timeout", "timed_out", "unavailable", "internal", "fatal", "unknown_error")
+
+_MENDS = {
+    "channel_not_found": "check the channel's id, and invite the app if the channel is private",
+    "not_in_channel": "invite the app to the channel",
+    "is_archived": "the channel is archived",
+    "invalid_auth": "check the token and the workspace it belongs to",
+    "token_revoked": "install the app again and set the new token",
+    "not_allowed_token_type": "the bot token begins with xoxb-, the app-level token with xapp-",
+}
+
+
+def translate(error: Exception) -> PlatformError:
+    """The one of our errors that an error of slack_sdk's or aiohttp's stands for."""
+    match error:
+        case SlackApiError():
+            return _from_answer(error.response)
+        case (
+            aiohttp.ClientConnectorError()
+            | aiohttp.ConnectionTimeoutError()
+            | aiohttp.ClientHttpProxyError()
+        ):
+            return NotSent(f"Slack can't be reached ({type(error).__name__})")
+        case TimeoutError():
+            return OutcomeUnknown("Slack did not answer in time")
+        case _:
+            return OutcomeUnknown(f"Slack's answer was lost or unreadable ({type(error).__name__})")
+
+
+def _from_answer(response: AsyncSlackResponse | aiohttp.ClientResponse | Mapping[str, Any]) -> PlatformError:
+    if not isinstance(response, AsyncSlackResponse):  # a body that is no JSON
+        return OutcomeUnknown("Slack's answer can't be read")
+    status, headers = response.status_code, response.headers
+    body = response.data if isinstance(response.data, dict) else {}
+    code = body.get("error")
+    if status == HTTPStatus.TOO_MANY_REQUESTS:
+        return RateLimited("Slack asks to wait", retry_after_s(headers))
+    if status >= HTTPStatus.INTERNAL_SERVER_ERROR or not isinstance(code, str):
+        return OutcomeUnknown(f"Slack's answer was HTTP {status}, which leaves the outcome open")
+    return _from_code(code, body, headers)
+
+
+def _from_code(code: str, body: Mapping[str, Any], headers: Mapping[str, str]) -> PlatformError:
+    what = _words(code, body)
+    if code in TOO_FAST:
+        return RateLimited(what, retry_after_s(headers))
+    if code in PASSING:
+        return NotSent(what)
+    if code in INSTALLATION_DEAD:
+        return NotAllowed(what, whole_installation=True)
+    if code in DESTINATION_DEAD or code.startswith("restricted_action"):
+        return NotAllowed(what)
+    if code in AMBIGUOUS or (
+        code not in PAYLOAD_WRONG and any(hint in code for hint in _HINTS_OF_DOUBT)
+    ):
+        return OutcomeUnknown(what)
+    return PayloadRefused(what)
+
+
+def _words(code: str, body: Mapping[str, Any]) -> str:
+    """The code, what Slack says of it, and how to mend it; never the request."""
+    words = f"Slack refused: {code[:100]}"
+    if isinstance(needed := body.get("needed"), str):
+        words += f"; the app lacks the scope {needed[:100]}"
+    messages = (body.get("response_metadata") or {}).get("messages") or []
+    if messages and isinstance(messages[0], str):
+        words += f" ({messages[0][:200]})"
+    return f"{words}; {_MENDS[code]}" if code in _MENDS else words
+
+
+def retry_after_s(headers: Mapping[str, str]) -> float:
+    """Retry-After in seconds; Slack sends whole ones, a proxy may not."""
+    try:
+        seconds = float(headers.get("Retry-After", ""))
+    except ValueError:
+        return RETRY_AFTER_S
+    if not math.isfinite(seconds) or seconds < 0:
+        return RETRY_AFTER_S
+    return min(seconds, LONGEST_RETRY_AFTER_S)
