@@ -3,46 +3,46 @@
 from collections import Counter
 from collections.abc import Sequence
 
-from bot.model.pick import Dropped
 from bot.selection.rule import Candidate, Context, Verdict
 
 
 def variety(candidates: Sequence[Candidate], context: Context) -> Verdict:
-    """Fills the digest's places best first, skipping a provider that has `per_provider` already.
+    """Fills the digest's places best first; a provider that has `per_provider` already yields.
 
-    Takes candidates best first and keeps that order. A skipped candidate still gets the place when
-    no candidate of a provider with room has quality of at least `min_quality`.
+    It yields to the best of those with room and quality of at least `min_quality`; when there is
+    none (any more), it gets the place after all. Takes candidates best first and keeps that order.
     """
     taste = context.taste
-    left = list(candidates)
-    placed: list[Candidate] = []
-    dropped: list[Dropped] = []
+    left = dict(enumerate(candidates))
+    placed: dict[int, Candidate] = {}
     taken: Counter[str] = Counter()
 
     def has_room(candidate: Candidate) -> bool:
         return taken[candidate.article.provider.domain] < taste.per_provider
 
+    def is_good(candidate: Candidate) -> bool:
+        quality = candidate.article.quality
+        return quality is not None and quality >= taste.min_quality
+
     while left and len(placed) < taste.items:
-        best = left[0]
+        place = next(iter(left))
+        if not has_room(left[place]):
+            rivals = (at for at, each in left.items() if has_room(each) and is_good(each))
+            place = next(rivals, place)
+        best = left.pop(place)
         if not has_room(best):
-            rival = next(
-                (each for each in left if has_room(each) and _is_good(each, taste.min_quality)),
-                None,
-            )
-            if rival is not None:
-                dropped.append(best.drop("variety", _full(best, taste.per_provider)))
-                left.pop(0)
-                continue
             best = best.because("variety", "no other provider has anything as good")
-        left.pop(0)
-        placed.append(best)
+        placed[place] = best
         taken[best.article.provider.domain] += 1
-    return Verdict((*placed, *left), tuple(dropped))
-
-
-def _is_good(candidate: Candidate, least: int) -> bool:
-    quality = candidate.article.quality
-    return quality is not None and quality >= least
+    last = max(placed, default=-1)
+    dropped = [
+        each.drop("variety", _full(each, taste.per_provider))
+        for place, each in left.items()
+        if place < last
+    ]
+    kept = [placed[place] for place in sorted(placed)]
+    kept += [each for place, each in left.items() if place > last]
+    return Verdict(tuple(kept), tuple(dropped))
 
 
 def _full(candidate: Candidate, cap: int) -> str:
