@@ -38,6 +38,10 @@ POLL_S = 0.2
 """How often `send` looks whether the running Gazette has delivered."""
 
 
+LEAST_WAIT_S = 30.0
+"""`send` waits at least so long for its posts."""
+
+
 def process_name() -> str:
     """Names this process in the ledger; no two processes share it."""
     return f"{socket.gethostname()}:{os.getpid()}:{os.urandom(4).hex()}"
@@ -189,7 +193,7 @@ def _deadline(settings: Settings, clock: Clock) -> datetime:
     """Long enough for one lost answer to be looked up twice; after that the caller asks again."""
     waits = patience(settings)
     seconds = 2 * (waits.time_out_s + waits.quarantine_s + waits.second_look_s)
-    return clock.now() + timedelta(seconds=seconds)
+    return clock.now() + timedelta(seconds=max(seconds, LEAST_WAIT_S))
 
 
 async def _unknown(store: Store, name: str) -> UnknownSubscription:

@@ -70,6 +70,7 @@ async def reached(
             gateway_url=ends.discord_gateway_url,
             guild=None if ends.discord_guild is None else str(ends.discord_guild),
             time_out_s=delivery.time_out_s,
+            pace_s=delivery.pace_s,
             clock=clock,
             commands=commands,
         )

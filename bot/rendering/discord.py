@@ -38,6 +38,8 @@ SUPPRESS_EMBEDS = 1 << 2
 _ARCHIVE_MINUTES = 1_440
 """A day: a server has room for so many active threads, and an archived one is still read."""
 _ANSWER_ROWS = 2
+_MOST_ITEMS = limits.DISCORD_OPTIONS // 2
+"""In one message: so many fit its select, and their titles a message without components."""
 _WITH_KEY = re.compile(r"((?:related|why):[0-9a-f]{16}):[0-9a-f]{24}")
 
 _ABOUT = "about"
@@ -68,7 +70,10 @@ def parts(digest: Digest, layout: Layout) -> list[Part]:
     """The digest's items over as few messages as hold them."""
     return shown.parts(
         digest,
-        lambda part: fits(_lead_components(digest, part, layout, _ABOUT, images=True)),
+        lambda part: (
+            len(part.items) <= _MOST_ITEMS
+            and fits(_lead_components(digest, part, layout, _ABOUT, images=True))
+        ),
     )
 
 

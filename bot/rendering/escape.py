@@ -20,7 +20,7 @@ _INVISIBLE = re.compile(
 )
 _SLACK_BREAKS = re.compile(
     r":(?=[^\s:]+:)"  # :emoji:, which expands in plain text too
-    r"|:(?=//)|\bwww(?=\.)|\w(?=@\w)"  # addresses that are linked by themselves
+    r"|:(?=//)|\bwww(?=\.)|mailto(?=:)|\w(?=@\w)"  # addresses that are linked by themselves
     r"|&(?=(?:amp|lt|gt);)",  # an entity that the article itself wrote
     re.IGNORECASE,
 )
@@ -49,7 +49,12 @@ def slack_plain(text: str) -> str:
 
 def slack_text(text: str) -> str:
     """For the message's `text`, sent with `mrkdwn: false`: forms in `<…>` are still read."""
-    return slack_plain(text).translate(_SLACK_ENTITIES)
+    return slack_entities(slack_plain(text))
+
+
+def slack_entities(text: str) -> str:
+    """The three entities alone: for an address inside `<…>`."""
+    return text.translate(_SLACK_ENTITIES)
 
 
 def slack_mrkdwn(text: str) -> str:
@@ -91,7 +96,7 @@ def _url(url: str, room: int, also: str) -> str | None:
     safe = _NOT_IN_URL.sub(lambda found: _percent(found[0]), url)
     for char in also:
         safe = safe.replace(char, _percent(char))
-    return safe if size(safe.translate(_SLACK_ENTITIES)) <= room else None
+    return safe if size(slack_entities(safe)) <= room else None
 
 
 def _percent(char: str) -> str:

@@ -19,7 +19,7 @@ _LINE = re.compile(r"(?P<mark>#{1,3} |-# |>>> |> |(?P<indent> *)[-*] )(?=\S)(?P<
 # A mark's inside holds escapes whole, so that an escaped mark never closes anything.
 _INSIDE = r"(?:\\.|[^\\])+?"
 _INLINE = re.compile(
-    r"\\(?P<escaped>[^\w\s])"
+    r"\\(?P<escaped>[^0-9A-Za-z\s])"
     r"|`(?P<code>[^`]+)`"
     rf"|\*\*(?P<strong>{_INSIDE})\*\*(?!\*)"
     rf"|__(?P<u>{_INSIDE})__(?!_)"

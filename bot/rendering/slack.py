@@ -10,10 +10,10 @@ from typing import Any
 
 from bot.model.answer import Answer
 from bot.model.digest import Digest, Item
-from bot.model.post import Level, Payloads
+from bot.model.post import Payloads
 from bot.model.subscription import Layout
 from bot.rendering import limits, shown
-from bot.rendering.escape import slack_mrkdwn, slack_text, slack_url
+from bot.rendering.escape import slack_entities, slack_mrkdwn, slack_text, slack_url
 from bot.rendering.shown import Numbered, Part, Shown, frozen
 from bot.rendering.slack_blocks import (
     DATE,
@@ -43,7 +43,7 @@ def parts(digest: Digest, layout: Layout) -> list[Part]:
     return shown.parts(
         digest,
         lambda part: fits(
-            _lead_text(digest, part, layout), _lead_blocks(digest, part, layout, Level.FULL)
+            _lead_text(digest, part, layout), _lead_blocks(digest, part, layout, images=True)
         ),
     )
 
@@ -52,8 +52,8 @@ def lead(digest: Digest, part: Part, layout: Layout, key: str) -> Payloads:
     """A part of the digest; the first one is its lead."""
     text = _lead_text(digest, part, layout)
     return Payloads(
-        _message(text, _lead_blocks(digest, part, layout, Level.FULL), key),
-        _message(text, _lead_blocks(digest, part, layout, Level.PLAIN), key),
+        _message(text, _lead_blocks(digest, part, layout, images=True), key),
+        _message(text, _lead_blocks(digest, part, layout, images=False), key),
         _message(text, None, key),
     )
 
@@ -137,16 +137,17 @@ def _lead_text(digest: Digest, part: Part, layout: Layout) -> str:
     return _paragraphs([heading, *titles, slack_text(part.footer(digest, slack_text))])
 
 
-def _lead_blocks(digest: Digest, part: Part, layout: Layout, level: Level) -> list[Block]:
+def _lead_blocks(digest: Digest, part: Part, layout: Layout, *, images: bool) -> list[Block]:
     blocks = [header(part.heading(digest, slack_text))]
     if layout is Layout.CARDS:
         blocks += _overview(part.items)
-    for number, item in () if layout is Layout.CARDS else part.items:
-        each = shown.item(item, number, slack_text)
-        if layout is Layout.COMPACT and len(blocks) > 1:
-            blocks.append({"type": "divider"})
+    else:
         is_compact = layout is Layout.COMPACT
-        blocks += _item_blocks(each, images=is_compact and level is Level.FULL, excerpt=is_compact)
+        for number, item in part.items:
+            if is_compact and len(blocks) > 1:
+                blocks.append({"type": "divider"})
+            each = shown.item(item, number, slack_text)
+            blocks += _item_blocks(each, images=images and is_compact, excerpt=is_compact)
     footer = part.footer(digest, slack_text)
     return [*blocks, context([footer])] if footer else blocks
 
@@ -213,7 +214,7 @@ def _rich_facts(each: Shown) -> list[Block]:
 def _title(each: Shown) -> str:
     url = slack_url(each.url, limits.URL_CHARS)
     title = slack_text(each.title)
-    return f"<{slack_text(url)}|{title}>" if url else title
+    return f"<{slack_entities(url)}|{title}>" if url else title
 
 
 def _titled(each: Shown) -> str:

@@ -44,8 +44,8 @@ def slots_from(schedule: Schedule, from_at: datetime) -> Iterator[Slot]:
     if not schedule.days or not schedule.times:
         raise ValueError("a schedule without days or times has no slots")
     zone = ZoneInfo(schedule.zone)
-    # two days back: a gap may move a slot past midnight, and a zone may leave a date out
-    day = from_at.astimezone(zone).date() - 2 * _DAY
+    # from the day before, as a gap may have moved one of its slots past midnight
+    day = from_at.astimezone(zone).date() - _DAY
     while True:
         if day.weekday() in schedule.days:
             for wall in schedule.times:

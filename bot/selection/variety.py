@@ -35,8 +35,9 @@ def variety(candidates: Sequence[Candidate], context: Context) -> Verdict:
         placed[place] = best
         taken[best.article.provider.domain] += 1
     last = max(placed, default=-1)
+    weak = f"gave way to another provider's, of quality {taste.min_quality} or more"
     dropped = [
-        each.drop("variety", _full(each, taste.per_provider))
+        each.drop("variety", weak if has_room(each) else _full(each, taste.per_provider))
         for place, each in left.items()
         if place < last
     ]

@@ -199,7 +199,7 @@ class DeliverySettings(_Part):
         259_200.0, alias="correct_for", description="How long a digest is corrected."
     )
     pace_s: Seconds = Field(
-        1.0, alias="pace", description="Least time between two posts to a Slack channel."
+        1.0, alias="pace", description="Least time between two posts to a channel."
     )
 
 

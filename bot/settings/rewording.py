@@ -42,7 +42,7 @@ _NAME = ("not a name", "begin with a letter or digit; go on with letters, digits
 def reword(error: ValidationError, mistakes: Mistakes) -> None:
     """Adds every error to `mistakes`."""
     for detail in error.errors(include_url=False, include_input=False):
-        at = tuple(part for part in detail["loc"] if part != "[key]")
+        at = detail["loc"]
         is_missing = detail["type"] == "missing"
         what, mend = _say(detail["type"], at, detail.get("ctx", {}))
         mistakes.add(at, what, mend, is_missing=is_missing)

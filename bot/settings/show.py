@@ -29,7 +29,7 @@ def _origins(value: Any, at: str, origin: str, variables: frozenset[str]) -> dic
         found: dict[str, str] = {}
         for name, field in type(value).model_fields.items():
             inner = f"{at}.{field.alias or name}".removeprefix(".")
-            is_given = name in value.model_fields_set and origin != "default"
+            is_given = name in value.model_fields_set
             found |= _origins(
                 getattr(value, name), inner, origin if is_given else "default", variables
             )

@@ -14,7 +14,9 @@ from bot.selection.choose import choose, rank
 from tests.support.builders import make_article
 from tests.support.clock import START
 
-TAXONOMY = Taxonomy([Topic("Azure", aliases=("Microsoft Azure",)), Topic("AKS", "Azure"), Topic("Sea")])
+TAXONOMY = Taxonomy(
+    [Topic("Azure", aliases=("Microsoft Azure",)), Topic("AKS", "Azure"), Topic("Sea")]
+)
 PROVIDERS = [Provider(name, f"{name.lower()}.example") for name in ("Acme", "Bolt", "Cray")]
 
 

@@ -107,7 +107,14 @@ class Rest:
     async def _carry_out(
         self, request: web.Request, call: Call, handler: Handler, *, is_open: bool
     ) -> tuple[int, dict[str, str], bytes]:
-        major = next((request.match_info[k] for k in ("channel", "guild", "token") if k in request.match_info), "")
+        major = next(
+            (
+                request.match_info[k]
+                for k in ("channel", "guild", "token")
+                if k in request.match_info
+            ),
+            "",
+        )
         headers, wait_s = self.limits.count(call.operation, major)
         if wait_s is not None:
             return 429, headers | limit_headers(wait_s, "user"), limit_body(wait_s, "user")
@@ -213,7 +220,11 @@ class Rest:
         channel = self.world.need(request.match_info["channel"])
         try:
             limit = int(request.query.get("limit", "50"))
-            edges = {k: int(request.query[k]) for k in ("before", "after", "around") if k in request.query}
+            edges = {
+                k: int(request.query[k])
+                for k in ("before", "after", "around")
+                if k in request.query
+            }
         except ValueError:
             raise invalid_form([(("limit",), "NUMBER_TYPE_COERCE", "Not a number.")]) from None
         if not 1 <= limit <= 100:

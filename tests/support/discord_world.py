@@ -74,8 +74,19 @@ class World:
         self.clock = clock
         self._last_id = 0
         self.application_id = self.new_id()
-        self.bot = {"id": self.application_id, "username": "gazette", "discriminator": "0", "avatar": None, "bot": True}
-        self.human = {"id": self.new_id(), "username": "reader", "discriminator": "0", "avatar": None}
+        self.bot = {
+            "id": self.application_id,
+            "username": "gazette",
+            "discriminator": "0",
+            "avatar": None,
+            "bot": True,
+        }
+        self.human = {
+            "id": self.new_id(),
+            "username": "reader",
+            "discriminator": "0",
+            "avatar": None,
+        }
         self.guild_id = self.new_id()
         self.bot_role = self.new_id()
         self.owner_id = self.new_id()

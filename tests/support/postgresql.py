@@ -74,7 +74,9 @@ def postgresql_server() -> Iterator[Server]:
     """Starts a server and ends it; skips the test, saying so, where PostgreSQL is not installed."""
     bin_folder = binaries()
     if bin_folder is None:
-        pytest.skip("PostgreSQL is not installed here (no initdb): its half of the tests is left out")
+        pytest.skip(
+            "PostgreSQL is not installed here (no initdb): its half of the tests is left out"
+        )
     account = _account()
     folder = Path(tempfile.mkdtemp(prefix="gazette-pg-"))
     try:

@@ -66,7 +66,9 @@ class Running:
             )
         assert process.stdout is not None
         line = (await asyncio.wait_for(process.stdout.readline(), 30)).decode()
-        assert line.startswith("ready "), log.read_text()
+        if not line.startswith("ready "):
+            await process.wait()
+            raise AssertionError(log.read_text())
         return cls(process, line.removeprefix("ready ").strip(), log)
 
     def kill(self) -> None:

@@ -27,7 +27,7 @@ class LocalMessenger:
     async def create(
         self, destination: Destination, payload: Mapping[str, Any], key: str, thread: Receipt | None
     ) -> Receipt:
-        text = json.dumps(payload, ensure_ascii=False)
+        text = json.dumps(payload)
         within = _opener(thread) if thread else None
         try:
             await self._store.add(key, destination.channel, within, text, self._clock.now())

@@ -68,6 +68,7 @@ def test_a_gap_at_the_end_of_a_day_keeps_the_days_slot_though_it_is_due_the_next
         ("2026-03-28T23:30", utc("2026-03-29T01:00")),
         ("2026-03-29T00:00", utc("2026-03-29T01:00")),
     ]
+    assert slot_at(both, utc("2026-03-29T01:00")).key == "2026-03-28T23:30"
 
 
 def test_a_date_the_zone_left_out_has_no_slot():

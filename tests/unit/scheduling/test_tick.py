@@ -78,8 +78,8 @@ async def test_a_new_subscription_delivers_no_backlog(subscriptions, desk):
 
 async def test_one_without_a_schedule_is_never_due(subscriptions, desk):
     await store(subscriptions, make_subscription())
-    assert await ring(subscriptions, desk, NINE) == 0
     assert await next_slot_at(subscriptions) is None
+    assert await ring(subscriptions, desk, NINE) == 0
 
 
 @pytest.mark.parametrize(("minutes", "is_late"), [(5, False), (6, True), (180, True)])

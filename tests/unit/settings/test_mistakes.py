@@ -195,6 +195,17 @@ def test_a_taste_out_of_bounds_is_said_in_our_words(mistakes, taste, expected):
     assert mistake.endswith(expected)
 
 
+def test_a_mistake_within_words_is_said_at_the_key_that_has_them(mistakes):
+    (mistake,) = mistakes(SUBSCRIPTION + "    at: daily 25:00 UTC")
+    assert mistake.startswith("config/gazette.yaml:5 subscriptions[0].at: not a time of day;")
+
+
+def test_each_name_given_again_points_to_the_first(mistakes):
+    found = mistakes("sources:\n" + "- {name: news, path: a}\n" * 3)
+    said = "sources[{}].name: a name given twice, first in line 2; names are keys: change one"
+    assert found == [f"config/gazette.yaml:{n + 2} {said.format(n)}" for n in (1, 2)]
+
+
 def test_every_mistake_is_said_at_once_in_the_order_of_lines(mistakes):
     found = mistakes(
         "delivery: {pace: 1, lease: 1s}\nsources:\n- {name: a, path: x}\n- {name: a, path: 1}\n"

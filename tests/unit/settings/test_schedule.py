@@ -34,11 +34,12 @@ def test_a_schedule_is_read_as_people_write_it(words, schedule):
         ("m 09:00 UTC", "not days", "mon,wed,fri"),
         ("mon,,tue 09:00 UTC", "not days", "mon,wed,fri"),
         ("daily 24:00 UTC", "not a time of day", "09:00 or 17:30"),
-        ("daily ٠٩:00 UTC", "not a time of day", "09:00 or 17:30"),
+        ("daily ٩:00 UTC", "not a time of day", "09:00 or 17:30"),
         ("daily 09:00:30 UTC", "not a time of day", "09:00 or 17:30"),
         ("daily 09:00 europe/berlin", "unknown time zone", "Europe/Berlin"),
         ("daily 09:00 Berlin", "unknown time zone", "Europe/Berlin"),
         ("daily 09:00 ../../etc/passwd", "unknown time zone", "the nearest is"),
+        ("daily 09:00 Factory", "unknown time zone", "the nearest is"),
         ("daily 09:00 localtime", "unknown time zone", "the nearest is"),
     ],
 )
