@@ -100,7 +100,11 @@ class Delivery:
         try:
             receipt = await _call(messenger, claim, thread)
         except PlatformError as error:
-            await self._not_confirmed(claim, error)
+            is_repeat = post.state is PostState.UNKNOWN and post.op is PostOp.CREATE
+            if is_repeat and not isinstance(error, PayloadRefused):
+                await self._still_in_doubt(claim, error)
+            else:
+                await self._not_confirmed(claim, error)
         else:
             await self._move(claim, Move(PostState.SENT, receipt=receipt))
         self._posted_s[str(post.destination)] = self._clock.boot_s()
@@ -123,6 +127,14 @@ class Delivery:
             case _:
                 assert isinstance(error, OutcomeUnknown), error
                 await self._doubt(claim, what)
+
+    async def _still_in_doubt(self, claim: Post, error: PlatformError) -> None:
+        """A repeat that surely did not post says nothing of the request before it."""
+        if isinstance(error, RateLimited):
+            later = self._in(error.retry_after_s)
+            await self._move(claim, Move(PostState.UNKNOWN, retry_at=later, error=str(error)))
+        else:
+            await self._doubt(claim, str(error))
 
     async def _doubt(self, claim: Post, what: str) -> None:
         """To `unknown`: soon again where repeating is safe, else once the request has surely landed."""

@@ -31,14 +31,16 @@ def edition_state(lead: PostState, all_states: Iterable[PostState]) -> EditionSt
     """The state of an edition with posts, from its lead's state and the states of all its posts.
 
     planned until the first claim; done when the lead is sent and nothing is planned, sending,
-    unknown or held; failed or skipped as its lead.
+    unknown or held; failed or skipped as its lead, once what hangs on it has been skipped.
     """
     states = list(all_states)
+    if any(state in UNSETTLED for state in states):
+        return EditionState.OPEN
     if lead is P.FAILED:
         return EditionState.FAILED
     if lead is P.SKIPPED:
         return EditionState.SKIPPED
-    if lead is P.SENT and not any(state in UNSETTLED or state is P.HELD for state in states):
+    if lead is P.SENT and P.HELD not in states:
         return EditionState.DONE
     return EditionState.OPEN
 

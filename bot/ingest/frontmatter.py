@@ -177,7 +177,9 @@ def _events(text: str) -> Iterator[yaml.Event]:
     try:
         yield from yaml.parse(text, Loader=yaml.CSafeLoader)
     except yaml.MarkedYAMLError as error:
-        mark = error.problem_mark or error.context_mark
+        # an unclosed quote is found at the end of the text; the editor wants its beginning
+        is_unclosed = "end of stream" in (error.problem or "")
+        mark = (is_unclosed and error.context_mark) or error.problem_mark
         line, column = (mark.line, mark.column + 1) if mark else (0, 1)
         mend = _MENDS.get(error.problem or "", "look at this line and the one above it")
         raise _Refused(line, f"the YAML can't be read from column {column} on", mend) from None

@@ -45,7 +45,6 @@ _WITH_KEY = re.compile(r"((?:related|why):[0-9a-f]{16}):[0-9a-f]{24}")
 _ABOUT = "about"
 _READ = "Read the article"
 _READ_AT = "Read at {}"
-_OPEN = "Open"
 _THREAD = "Related links: {}"
 _BETWEEN = " · "
 
@@ -239,7 +238,7 @@ def _short(each: Shown) -> str:
 
 def _listed(each: Shown) -> str:
     """A related link on one line."""
-    where = escape.host(each.url) or _OPEN
+    where = escape.host(each.url) or shown.OPEN
     words = (f"- **{_title(each)}**", *_facts(each), _link(each, where))
     return _BETWEEN.join(word for word in words if word)
 

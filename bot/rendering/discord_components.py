@@ -56,7 +56,7 @@ def button(action: Action, key: str = "") -> Component:
     return {
         "type": _BUTTON,
         "style": _SECONDARY,
-        "label": cut(flat(action.label), limits.DISCORD_BUTTON_CHARS),
+        "label": cut(shown.label(action), limits.DISCORD_BUTTON_CHARS),
         "custom_id": f"{action.token}:{key}" if key else action.token,
     }
 
@@ -67,7 +67,7 @@ def select(items: Sequence[Shown], custom_id: str) -> list[Component]:
     actions = shown.once_each([action for each in items for action in each.actions])
     options = [
         {
-            "label": _option(shown.numbered(titles[action.token]) + flat(action.label)),
+            "label": _option(shown.numbered(titles[action.token]) + shown.label(action)),
             "value": action.token,
             "description": _option(titles[action.token].title),
         }

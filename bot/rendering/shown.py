@@ -17,6 +17,7 @@ from bot.rendering.split import cut, share
 RELATED = "Related links"
 WHY = "Why this one?"
 UNTITLED = "Untitled"
+OPEN = "Open"
 
 T = TypeVar("T")
 
@@ -146,6 +147,11 @@ def actions(item: Item) -> tuple[Action, ...]:
 def numbered(shown: Shown) -> str:
     """What stands before a title: `3. `, or nothing."""
     return f"{shown.number}. " if shown.number else ""
+
+
+def label(action: Action) -> str:
+    """An action's words; no platform takes empty ones."""
+    return flat(action.label) or OPEN
 
 
 def once_each(actions: Sequence[Action]) -> list[Action]:

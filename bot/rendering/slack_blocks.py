@@ -9,7 +9,7 @@ from typing import Any
 
 from bot.model.answer import Action
 from bot.rendering import limits, shown
-from bot.rendering.escape import flat, slack_plain, slack_url
+from bot.rendering.escape import slack_plain, slack_url
 from bot.rendering.shown import Shown
 from bot.rendering.split import cut
 
@@ -35,11 +35,14 @@ def plain(text: str) -> Block:
     return {"type": "plain_text", "text": slack_plain(text), "emoji": False}
 
 
-def label(text: str) -> Block:
+def label(action: Action) -> Block:
     """The text of a button or an option."""
-    return plain(
-        cut(flat(text), limits.SLACK_LABEL_CHARS, lambda part: limits.size(slack_plain(part)))
+    words = cut(
+        shown.label(action),
+        limits.SLACK_LABEL_CHARS,
+        lambda part: limits.size(slack_plain(part)),
     )
+    return plain(words)
 
 
 def section(elements: list[Block]) -> Block:
@@ -64,7 +67,7 @@ def picture(each: Shown) -> Block | None:
 def menu(each: Shown) -> Block | None:
     """The menu of an item's actions as an accessory."""
     actions = shown.once_each(each.actions)[: limits.SLACK_MENU_OPTIONS]
-    options = [{"text": label(action.label), "value": action.token} for action in actions]
+    options = [{"text": label(action), "value": action.token} for action in actions]
     if not options:
         return None
     return {"type": "overflow", "action_id": f"item:{each.number}", "options": options}
@@ -74,7 +77,7 @@ def button(action: Action) -> Block:
     """A button that carries the action's token twice: action_id must differ within a message."""
     return {
         "type": "button",
-        "text": label(action.label),
+        "text": label(action),
         "action_id": action.token,
         "value": action.token,
     }

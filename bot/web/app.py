@@ -63,7 +63,6 @@ async def _secure(_: web.Request, response: web.StreamResponse) -> None:
     for name, value in SECURITY_HEADERS.items():
         response.headers.setdefault(name, value)
     response.headers.setdefault("Cache-Control", "no-store")
-    response.headers.popall("Server", None)
 
 
 async def _livez(_: web.Request) -> web.Response:

@@ -53,7 +53,7 @@ def _hills(seed: bytes, hue: int) -> str:
 def _circles(seed: bytes, hue: int) -> str:
     return "".join(
         f'<circle cx="{seed[i] * _WIDTH // 256}" cy="{seed[i + 1] * _HEIGHT // 256}" '
-        f'r="{24 + seed[i + 2] // 3}" fill="hsl({(hue + seed[i + 2]) % 360} 70% 62%)" '
+        f'r="{24 + seed[i + 2] // 3}" fill="hsl({(hue + seed[i + 2] // 3) % 360} 70% 66%)" '
         f'opacity="{0.25 + seed[i] % 40 / 100:.2f}"/>'
         for i in range(0, 24, 3)
     )

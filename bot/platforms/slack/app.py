@@ -1,7 +1,10 @@
 """Slack as a whole: the messenger, and the way in by slack-bolt over Socket Mode (PLATFORMS 3.1)."""
 
 import asyncio
+import logging
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import structlog
 from slack_bolt.async_app import AsyncApp
@@ -13,13 +16,47 @@ from bot.errors import NotAllowed, NotSent, OutcomeUnknown, PayloadRefused, Rate
 from bot.platforms.slack.client import quiet_logger, web_client
 from bot.platforms.slack.commands import Commands, WayIn
 from bot.platforms.slack.messenger import Identity, SlackMessenger
-from bot.platforms.slack.socket_mode import BOLT_LEVEL, SlackSocket
+from bot.platforms.slack.socket_mode import SlackSocket
 
 log = structlog.get_logger(__name__)
 
 API_URL = "https://slack.com/api/"
 RETRY_S = 10.0
 """Between two attempts to reach a Slack that wasn't there at the start."""
+
+
+def _bolt(client: AsyncWebClient, identity: Identity, way_in: WayIn) -> AsyncApp:
+    """Bolt with listeners for every command and every press.
+
+    Our own `authorize` needs no request inside the three seconds, and holds even where
+    SLACK_CLIENT_ID and its secret in the environment make Bolt set up OAuth.
+    """
+
+    async def authorize() -> AuthorizeResult:
+        return AuthorizeResult(
+            enterprise_id=None,
+            team_id=identity.team_id,
+            bot_token=client.token,
+            bot_id=identity.bot_id,
+            bot_user_id=identity.user_id,
+        )
+
+    # Bolt's warnings carry whole payloads (unhandled requests) or find fault with this very set-up
+    logger = quiet_logger("bolt", logging.ERROR)
+    app = AsyncApp(name="gazette", client=client, authorize=authorize, logger=logger)
+    everything = re.compile(".*")
+    app.command(everything)(way_in.on_command)
+    app.action(everything)(way_in.on_action)
+    return app
+
+
+@contextmanager
+def _naming(variable: str) -> Iterator[None]:
+    """Puts a refusal of a token in the words of whoever set it."""
+    try:
+        yield
+    except (NotAllowed, PayloadRefused) as error:
+        raise NotAllowed(f"{variable}: {error}", whole_installation=True) from error
 
 
 class SlackPlatform:

@@ -112,7 +112,7 @@ class WayIn:
     async def _work(self, body: Body, ask: Callable[[], Awaitable[Answer]]) -> None:
         try:
             payload = rendering.answer(await ask())
-        except Exception:  # noqa: BLE001  # the reply edge: logged with its stack, told to the asker
+        except Exception:  # the reply edge: logged with its stack, told to the asker
             log.exception("command failed", command=body.get("command"))
             payload = {"text": FAILED}
         try:

@@ -110,7 +110,9 @@ def translate(error: Exception) -> PlatformError:
             return OutcomeUnknown(f"Slack's answer was lost or unreadable ({type(error).__name__})")
 
 
-def _from_answer(response: AsyncSlackResponse | aiohttp.ClientResponse | Mapping[str, Any]) -> PlatformError:
+def _from_answer(
+    response: AsyncSlackResponse | aiohttp.ClientResponse | Mapping[str, Any],
+) -> PlatformError:
     if not isinstance(response, AsyncSlackResponse):  # a body that is no JSON
         return OutcomeUnknown("Slack's answer can't be read")
     status, headers = response.status_code, response.headers

@@ -58,7 +58,9 @@ class SlackMessenger:
         self, destination: Destination, payload: Mapping[str, Any], key: str, thread: Receipt | None
     ) -> Receipt:
         body = {**payload, "channel": destination.channel}
-        if thread is not None:  # a direct channel is posted to by the person's id, replied in by its own
+        if (
+            thread is not None
+        ):  # a direct channel is posted to by the person's id, replied in by its own
             body |= {"channel": thread.channel, "thread_ts": thread.message}
         answer = await self._call("chat.postMessage", json=body)
         channel, ts = answer.get("channel"), answer.get("ts")

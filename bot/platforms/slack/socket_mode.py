@@ -13,6 +13,9 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.errors import NotSent
 from bot.platforms.slack.client import call, quiet_logger
 
+BOLT_LEVEL = logging.ERROR
+"""Bolt warns of an unhandled request with its whole payload."""
+
 SILENCE_S = 40.0
 """Four pings of ten seconds: by then slack_sdk itself counts the socket as dead."""
 
@@ -29,10 +32,9 @@ class SlackSocket:
 
     async def open(self, time_out_s: float) -> None:
         """Connects. Raises PlatformError: slack_sdk's connect() would retry for ever without a word."""
+        # slack_sdk takes `token` out of the parameters and makes it the header
         answer = await call(
-            self._client,
-            "apps.connections.open",
-            headers={"Authorization": f"Bearer {self._app_token}"},
+            self._client, "apps.connections.open", params={"token": self._app_token}
         )
         handler = AsyncSocketModeHandler(
             self._app, self._app_token, quiet_logger("socket"), self._client
@@ -43,7 +45,7 @@ class SlackSocket:
         handler.client.on_message_listeners.append(self._note)
         try:
             async with asyncio.timeout(time_out_s):
-                await handler.connect_async()
+                await handler.connect_async()  # type: ignore[no-untyped-call]  # type: ignore[no-untyped-call]
         except TimeoutError as error:
             await self.close()
             raise NotSent("Slack's socket could not be opened in time") from error
@@ -53,7 +55,7 @@ class SlackSocket:
         if self._handler is None:
             return
         client, self._handler = self._handler.client, None
-        await client.close()
+        await client.close()  # type: ignore[no-untyped-call]  # type: ignore[no-untyped-call]
         tasks = (client.message_processor, client.current_session_monitor, client.message_receiver)
         await asyncio.gather(*(task for task in tasks if task), return_exceptions=True)
 
@@ -76,7 +78,3 @@ class SlackSocket:
         kind = json.loads(frame.data).get("type") if frame.data.startswith("{") else None
         if kind in ("hello", "disconnect"):
             self._said_hello = kind == "hello"
-
-
-BOLT_LEVEL = logging.ERROR
-"""Bolt's warnings carry whole payloads (unhandled requests), or blame our way of setting it up."""
