@@ -69,28 +69,23 @@ def parts(digest: Digest, layout: Layout) -> list[Part]:
     """The digest's items over as few messages as hold them."""
     return shown.parts(
         digest,
+        escape.discord,
         lambda part: (
             len(part.items) <= _MOST_ITEMS
-            and fits(_lead_components(digest, part, layout, _ABOUT, images=True))
+            and fits(_lead_components(part, layout, _ABOUT, images=True))
         ),
     )
 
 
-def lead(digest: Digest, part: Part, layout: Layout, key: str) -> Payloads:
+def lead(part: Part, layout: Layout, key: str) -> Payloads:
     """A part of the digest, with one select for all its items; the first one is its lead."""
     about = f"{_ABOUT}:{key}"
-    full = _lead_components(digest, part, layout, about, images=True)
-    plain = _lead_components(digest, part, layout, about, images=False)
-    items = _items(part)
-    draw = _title if layout is Layout.CARDS else _short
-    text = _content(
-        f"**{escape.discord(part.heading(digest, escape.discord))}**",
-        items,
-        _small(part.footer(digest, escape.discord)),
-        draw,
-    )
+    full = _lead_components(part, layout, about, images=True)
+    plain = _lead_components(part, layout, about, images=False)
+    draw = {Layout.COMPACT: _short, Layout.CARDS: _title, Layout.HEADLINES: _headline}[layout]
+    text = _content(f"**{escape.discord(part.heading)}**", part.items, _small(part.footer), draw)
     return Payloads(
-        _message(full, key), _message(plain, key), _legacy(text, select(items, about), key)
+        _message(full, key), _message(plain, key), _legacy(text, select(part.items, about), key)
     )
 
 
@@ -186,26 +181,18 @@ def _answer(answer: Answer, held: int, *, excerpts: bool, images: bool) -> list[
     ]
 
 
-def _lead_components(
-    digest: Digest, part: Part, layout: Layout, about: str, *, images: bool
-) -> list[Component]:
-    items = _items(part)
-    body: list[Component] = [display(f"## {escape.discord(part.heading(digest, escape.discord))}")]
-    if layout is Layout.CARDS and items:
-        body.append(display(_lines(*map(_title, items))))
+def _lead_components(part: Part, layout: Layout, about: str, *, images: bool) -> list[Component]:
+    body = [display(f"## {escape.discord(part.heading)}")]
+    if layout is Layout.CARDS and part.items:
+        body.append(display(_lines(*map(_title, part.items))))
     elif layout is Layout.HEADLINES:
-        body += [display(_short(each)) for each in items]
+        body += [display(_headline(each)) for each in part.items]
     else:
-        for each in items:
+        for each in part.items:
             body += [separator(), _item_component(each, images=images)]
-    footer = _small(part.footer(digest, escape.discord))
-    if footer:
-        body += [separator(), display(footer)]
-    return [container([*body, *select(items, about)])]
-
-
-def _items(part: Part) -> list[Shown]:
-    return [shown.item(item, number, escape.discord) for number, item in part.items]
+    if part.footer:
+        body += [separator(), display(_small(part.footer))]
+    return [container([*body, *select(part.items, about)])]
 
 
 def _item_component(each: Shown, *, images: bool) -> Component:
@@ -234,6 +221,10 @@ def _short(each: Shown) -> str:
     return _lines(
         f"**{_title(each)}**", escape.discord(each.excerpt), f"-# {small}" if small else ""
     )
+
+
+def _headline(each: Shown) -> str:
+    return _short(replace(each, excerpt=""))
 
 
 def _listed(each: Shown) -> str:

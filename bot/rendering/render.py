@@ -9,7 +9,9 @@ from bot.model.digest import Digest, Item
 from bot.model.post import Payloads, PlannedPost, PostKind, PostOp, post_key
 from bot.model.subscription import Layout
 from bot.rendering import discord, slack, text
-from bot.rendering.shown import Numbered, Part
+from bot.rendering.shown import Part
+
+Numbered = tuple[int, Item]
 
 
 class _Drawing(Protocol):
@@ -17,7 +19,7 @@ class _Drawing(Protocol):
 
     def parts(self, digest: Digest, layout: Layout, /) -> list[Part]: ...
 
-    def lead(self, digest: Digest, part: Part, layout: Layout, key: str, /) -> Payloads: ...
+    def lead(self, part: Part, layout: Layout, key: str, /) -> Payloads: ...
 
     def card(self, item: Item, number: int, key: str, /) -> Payloads: ...
 
@@ -57,13 +59,13 @@ class _Edition:
         drawing = _DRAWINGS[self.look]
         lead, *further = drawing.parts(self.digest, self.layout)
         key = self._key("lead")
-        payloads = drawing.lead(self.digest, lead, self.layout, key)
+        payloads = drawing.lead(lead, self.layout, key)
         if self.look is Look.FORUM:
-            payloads = discord.forum_post(payloads, lead.heading(self.digest, str))
+            payloads = discord.forum_post(payloads, lead.heading)
         yield PlannedPost(key, PostKind.LEAD, PostOp.CREATE, None, payloads)
         for part in further:
             own = self._key(f"card:{part.number}")
-            payloads = drawing.lead(self.digest, part, self.layout, own)
+            payloads = drawing.lead(part, self.layout, own)
             yield PlannedPost(own, PostKind.CARD, PostOp.CREATE, key, payloads)
         numbered = list(enumerate(self.digest.items, 1))
         if self.layout is Layout.CARDS:

@@ -22,7 +22,6 @@ OPEN = "Open"
 T = TypeVar("T")
 
 Escaper = Callable[[str], str]
-Numbered = tuple[int, Item]
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,22 +44,23 @@ class Shown:
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """One message's share of a digest; the footer stands under the last one."""
+    """One message's share of a digest: texts unescaped; the footer stands under the last part."""
 
-    items: tuple[Numbered, ...]
+    items: tuple[Shown, ...]
     number: int
     of: int
+    title: str
+    closing: str
 
-    def heading(self, digest: Digest, escaper: Escaper) -> str:
+    @property
+    def heading(self) -> str:
         """The digest's heading, with `(1/2)` when there is more than one part."""
-        heading = fitted(digest.heading, limits.HEADING_CHARS, escaper) or UNTITLED
-        return f"{heading} ({self.number}/{self.of})" if self.of > 1 else heading
+        return f"{self.title} ({self.number}/{self.of})" if self.of > 1 else self.title
 
-    def footer(self, digest: Digest, escaper: Escaper) -> str:
+    @property
+    def footer(self) -> str:
         """The digest's footer, or nothing before the last part."""
-        if self.number < self.of:
-            return ""
-        return fitted(digest.footer, limits.FOOTER_CHARS, escaper)
+        return self.closing if self.number == self.of else ""
 
 
 def fitted(text: str, chars: int, escaper: Escaper) -> str:
@@ -162,13 +162,17 @@ def once_each(actions: Sequence[Action]) -> list[Action]:
     return list(found.values())
 
 
-def parts(digest: Digest, fits: Callable[[Part], bool]) -> list[Part]:
+def parts(digest: Digest, escaper: Escaper, fits: Callable[[Part], bool]) -> list[Part]:
     """The digest's items over as few messages as fit. Each is measured with heading and footer."""
-    most = len(digest.items)
-    shares = share(
-        tuple(enumerate(digest.items, 1)), lambda items: fits(Part(tuple(items), most, most))
-    )
-    return [Part(tuple(items), number, len(shares)) for number, items in enumerate(shares, 1)]
+    items = [item(each, number, escaper) for number, each in enumerate(digest.items, 1)]
+    title = fitted(digest.heading, limits.HEADING_CHARS, escaper) or UNTITLED
+    closing = fitted(digest.footer, limits.FOOTER_CHARS, escaper)
+    most = len(items)
+    shares = share(items, lambda some: fits(Part(tuple(some), most, most, title, closing)))
+    return [
+        Part(tuple(some), number, len(shares), title, closing)
+        for number, some in enumerate(shares, 1)
+    ]
 
 
 def as_many(items: Sequence[T], fits: Callable[[Sequence[T]], bool]) -> Sequence[T]:

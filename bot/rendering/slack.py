@@ -14,7 +14,7 @@ from bot.model.post import Payloads
 from bot.model.subscription import Layout
 from bot.rendering import limits, shown
 from bot.rendering.escape import slack_entities, slack_mrkdwn, slack_text, slack_url
-from bot.rendering.shown import Numbered, Part, Shown, frozen
+from bot.rendering.shown import Part, Shown, frozen
 from bot.rendering.slack_blocks import (
     DATE,
     Block,
@@ -42,18 +42,17 @@ def parts(digest: Digest, layout: Layout) -> list[Part]:
     """The digest's items over as few messages as hold them."""
     return shown.parts(
         digest,
-        lambda part: fits(
-            _lead_text(digest, part, layout), _lead_blocks(digest, part, layout, images=True)
-        ),
+        slack_text,
+        lambda part: fits(_lead_text(part, layout), _lead_blocks(part, layout, images=True)),
     )
 
 
-def lead(digest: Digest, part: Part, layout: Layout, key: str) -> Payloads:
+def lead(part: Part, layout: Layout, key: str) -> Payloads:
     """A part of the digest; the first one is its lead."""
-    text = _lead_text(digest, part, layout)
+    text = _lead_text(part, layout)
     return Payloads(
-        _message(text, _lead_blocks(digest, part, layout, images=True), key),
-        _message(text, _lead_blocks(digest, part, layout, images=False), key),
+        _message(text, _lead_blocks(part, layout, images=True), key),
+        _message(text, _lead_blocks(part, layout, images=False), key),
         _message(text, None, key),
     )
 
@@ -127,41 +126,35 @@ def _message(text: str, blocks: list[Block] | None, key: str) -> str:
     return frozen(body | _AS_IT_IS | {"metadata": marker})
 
 
-def _lead_text(digest: Digest, part: Part, layout: Layout) -> str:
-    items = [shown.item(item, number, slack_text) for number, item in part.items]
+def _lead_text(part: Part, layout: Layout) -> str:
     if layout is Layout.CARDS:
-        titles = ["\n".join(_titled(each) for each in items)]
+        titles = ["\n".join(_titled(each) for each in part.items)]
     else:
-        titles = [_twin(each, excerpt=layout is Layout.COMPACT) for each in items]
-    heading = slack_text(part.heading(digest, slack_text))
-    return _paragraphs([heading, *titles, slack_text(part.footer(digest, slack_text))])
+        titles = [_twin(each, excerpt=layout is Layout.COMPACT) for each in part.items]
+    return _paragraphs([slack_text(part.heading), *titles, slack_text(part.footer)])
 
 
-def _lead_blocks(digest: Digest, part: Part, layout: Layout, *, images: bool) -> list[Block]:
-    blocks = [header(part.heading(digest, slack_text))]
+def _lead_blocks(part: Part, layout: Layout, *, images: bool) -> list[Block]:
+    blocks = [header(part.heading)]
     if layout is Layout.CARDS:
         blocks += _overview(part.items)
     else:
         is_compact = layout is Layout.COMPACT
-        for number, item in part.items:
+        for each in part.items:
             if is_compact and len(blocks) > 1:
                 blocks.append({"type": "divider"})
-            each = shown.item(item, number, slack_text)
             blocks += _item_blocks(each, images=images and is_compact, excerpt=is_compact)
-    footer = part.footer(digest, slack_text)
-    return [*blocks, context([footer])] if footer else blocks
+    return [*blocks, context([part.footer])] if part.footer else blocks
 
 
-def _overview(items: Sequence[Numbered]) -> list[Block]:
+def _overview(items: Sequence[Shown]) -> list[Block]:
     """The titles of the cards to come."""
-    titles = [
-        section([title_part(shown.item(item, n, slack_text), bold=False)]) for n, item in items
-    ]
-    if not titles:
+    if not items:
         return []
+    titles = [section([title_part(each, bold=False)]) for each in items]
     listed: Block = {"type": "rich_text_list", "style": "ordered", "elements": titles}
-    if items[0][0] > 1:
-        listed["offset"] = items[0][0] - 1
+    if items[0].number > 1:
+        listed["offset"] = items[0].number - 1
     return [{"type": "rich_text", "elements": [listed]}]
 
 

@@ -18,18 +18,16 @@ _BETWEEN = " · "
 
 def parts(digest: Digest, _layout: Layout) -> list[Part]:
     """One part: a text has no end."""
-    return shown.parts(digest, lambda _part: True)
+    return shown.parts(digest, flat, lambda _part: True)
 
 
-def lead(digest: Digest, part: Part, layout: Layout, _key: str) -> Payloads:
+def lead(part: Part, layout: Layout, _key: str) -> Payloads:
     """The digest. A text carries no key."""
-    items = [shown.item(item, number, flat) for number, item in part.items]
     if layout is Layout.CARDS:
-        body = ["\n".join(_wrapped(_title(each)) for each in items)]
+        body = ["\n".join(_wrapped(_title(each)) for each in part.items)]
     else:
-        body = [_item(each, excerpt=layout is Layout.COMPACT) for each in items]
-    footer = part.footer(digest, flat)
-    return shown.same(_page([part.heading(digest, flat), *body, _wrapped(footer)]))
+        body = [_item(each, excerpt=layout is Layout.COMPACT) for each in part.items]
+    return shown.same(_page([part.heading, *body, _wrapped(part.footer)]))
 
 
 def card(item: Item, number: int, _key: str) -> Payloads:

@@ -63,6 +63,7 @@ async def _secure(_: web.Request, response: web.StreamResponse) -> None:
     for name, value in SECURITY_HEADERS.items():
         response.headers.setdefault(name, value)
     response.headers.setdefault("Cache-Control", "no-store")
+    response.headers.popall("Server", None)
 
 
 async def _livez(_: web.Request) -> web.Response:

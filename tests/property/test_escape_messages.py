@@ -20,7 +20,7 @@ def _begins(text, visible):
     return flat(text)[:30].rstrip(" ,;:.–—-") in visible
 
 
-@settings(max_examples=40)
+@settings(max_examples=15, deadline=None)
 @given(digests(), layouts)
 def test_slack_messages_hold_only_our_links(digest, layout):
     by_id = {item.article_id: item for item in digest.items}
@@ -35,13 +35,11 @@ def test_slack_messages_hold_only_our_links(digest, layout):
             assert shown == safe[: len(shown)]
 
 
-@settings(max_examples=40)
+@settings(max_examples=15, deadline=None)
 @given(digests(), layouts)
 def test_a_slack_edition_links_each_item_once_in_order_in_blocks_and_twin(digest, layout):
     posts = render(digest, "s", "manual:1", Look.SLACK, layout)
-    wanted = [
-        url for item in digest.items if (url := escape.slack_url(item.url, limits.URL_CHARS))
-    ]
+    wanted = [url for item in digest.items if (url := escape.slack_url(item.url, limits.URL_CHARS))]
     shown = [post for post in posts if post.kind in (PostKind.LEAD, PostKind.CARD)]
     if layout is Layout.CARDS:
         shown = [post for post in shown if post.article_id]
@@ -53,7 +51,7 @@ def test_a_slack_edition_links_each_item_once_in_order_in_blocks_and_twin(digest
             assert all(_begins(item.title, visible) for item in digest.items)
 
 
-@settings(max_examples=40)
+@settings(max_examples=15, deadline=None)
 @given(digests(), layouts, st.sampled_from([Look.DISCORD, Look.FORUM]))
 def test_discord_messages_hold_only_our_links(digest, layout, look):
     by_id = {item.article_id: item for item in digest.items}
@@ -67,7 +65,7 @@ def test_discord_messages_hold_only_our_links(digest, layout, look):
             assert shown == safe[: len(shown)]
 
 
-@settings(max_examples=40)
+@settings(max_examples=15, deadline=None)
 @given(digests(), st.sampled_from([Layout.COMPACT, Layout.HEADLINES]))
 def test_a_discord_edition_links_each_item_once_in_order(digest, layout):
     posts = render(digest, "s", "manual:1", Look.DISCORD, layout)

@@ -41,7 +41,7 @@ def _check_discord(payload):
     assert len(set(ids)) == len(ids)
 
 
-@settings(max_examples=40)
+@settings(max_examples=15, deadline=None)
 @given(digests(), layouts)
 def test_every_slack_message_keeps_the_limits_and_carries_its_key(digest, layout):
     for post, payload in messages(render(digest, "s", "manual:1", Look.SLACK, layout)):
@@ -49,7 +49,7 @@ def test_every_slack_message_keeps_the_limits_and_carries_its_key(digest, layout
         assert payload["metadata"]["event_payload"] == {"key": post.key}
 
 
-@settings(max_examples=40)
+@settings(max_examples=15, deadline=None)
 @given(digests(), layouts, st.sampled_from([Look.DISCORD, Look.FORUM]))
 def test_every_discord_message_keeps_the_limits_and_carries_its_key(digest, layout, look):
     for post, payload in messages(render(digest, "s", "manual:1", look, layout)):
@@ -61,7 +61,7 @@ def test_every_discord_message_keeps_the_limits_and_carries_its_key(digest, layo
             assert (payload["nonce"], payload["enforce_nonce"]) == (post.key, True)
 
 
-@settings(max_examples=40)
+@settings(max_examples=15, deadline=None)
 @given(digests(), layouts, looks)
 def test_posts_stand_parents_first_with_keys_of_their_own(digest, layout, look):
     posts = render(digest, "s", "manual:1", look, layout)
@@ -75,7 +75,7 @@ def test_posts_stand_parents_first_with_keys_of_their_own(digest, layout, look):
     assert replied == [item.article_id for item in digest.items if item.related]
 
 
-@settings(max_examples=40)
+@settings(max_examples=15, deadline=None)
 @given(digests(), st.sampled_from([Look.SLACK, Look.DISCORD, Look.FORUM]), layouts)
 def test_every_item_can_be_asked_about_once_and_in_order(digest, look, layout):
     posts = render(digest, "s", "manual:1", look, layout)
@@ -91,7 +91,7 @@ def test_every_item_can_be_asked_about_once_and_in_order(digest, look, layout):
     assert asked == [f"why:{item.short_id}" for item in digest.items]
 
 
-@settings(max_examples=25)
+@settings(max_examples=15, deadline=None)
 @given(digests(), st.sampled_from([Look.SLACK, Look.DISCORD]))
 def test_a_reply_counts_every_link_it_leaves_out(digest, look):
     by_id = {item.article_id: item for item in digest.items}
@@ -137,7 +137,7 @@ _answers = st.builds(
 )
 
 
-@settings(max_examples=60)
+@settings(max_examples=30, deadline=None)
 @given(_answers)
 def test_every_answer_keeps_the_limits(answer):
     _check_slack(slack.answer(answer))

@@ -36,6 +36,9 @@ class Gateway:
         self._sessions: dict[str, Session] = {}
         self._changed = asyncio.Condition()
         self.url = ""
+        self.gate = asyncio.Event()
+        """Cleared by a test, new sockets wait for their hello."""
+        self.gate.set()
         self.heartbeat_interval_ms = 41_250
         self.identifies: list[dict[str, Any]] = []
         self.resumes = 0
@@ -51,9 +54,9 @@ class Gateway:
         ]
 
     async def connected(self, sessions: int = 1, within_s: float = 10.0) -> None:
-        """Waits until so many sessions have a living socket."""
+        """Waits until at least so many sessions have a living socket."""
         async with asyncio.timeout(within_s), self._changed:
-            await self._changed.wait_for(lambda: len(self.open_sessions) == sessions)
+            await self._changed.wait_for(lambda: len(self.open_sessions) >= sessions)
 
     async def dispatch(self, event: str, detail: dict[str, Any]) -> None:
         """Sends an event to the newest living session; an error if there is none."""
@@ -71,6 +74,7 @@ class Gateway:
         """One socket from hello to its end."""
         socket = web.WebSocketResponse()
         await socket.prepare(request)
+        await self.gate.wait()
         await self._send(socket, HELLO, {"heartbeat_interval": self.heartbeat_interval_ms})
         async for message in socket:
             if message.type is WSMsgType.TEXT:

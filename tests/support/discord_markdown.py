@@ -9,7 +9,7 @@ import re
 from dataclasses import dataclass, field
 
 _RAW_MENTION = re.compile(r"<@[!&]?\d+>|<#\d+>|@everyone|@here")
-_RAW_INVITE = re.compile(r"discord\.gg/\w+|discord(?:app)?\.com/invite/\w+", re.I)
+_RAW_INVITE = re.compile(r"discord\.gg/\w+|discord(?:app)?\.com/invite/\w+", re.IGNORECASE)
 _MARK = re.compile(r"(?P<mark>#{1,3}(?= )|-#(?= )|>>>(?= )|>(?= )|[-*+](?= )|\d+[.)](?= ))\s*")
 _BREAKS = re.compile("[\u2060\u200b]")
 _EMOJI = re.compile("[\U0001f000-\U0001faff\u2600-\u27bf]")
@@ -84,25 +84,24 @@ def _inline(text: str, found: Parsed) -> str:
 
 def _mark(hit: re.Match[str], found: Parsed) -> str:
     kind = next(name for name, value in hit.groupdict().items() if value is not None)
-    if kind == "escaped":
-        return hit["escaped"]
     if kind == "label":
         return _link(hit, found)
+    if kind in ("escaped", "ticks"):
+        found.styles += ["code"] * (kind == "ticks")
+        return hit["code"] if kind == "ticks" else hit["escaped"]
     if kind == "stamp":
         found.stamps.append(int(hit["stamp"]))
         return ""
-    if kind == "named":
-        found.mentions.append(hit[0])
-        return ""
-    if kind in ("emoji", "short"):
-        found.emoji.append(hit[0])
-        return ""
-    if kind in ("angle", "bare"):
-        found.autolinks.append(hit[0])
+    kept = {
+        "named": found.mentions,
+        "emoji": found.emoji,
+        "short": found.emoji,
+        "angle": found.autolinks,
+        "bare": found.autolinks,
+    }
+    if kind in kept:
+        kept[kind].append(hit[0])
         return hit[0]
-    if kind == "ticks":
-        found.styles.append("code")
-        return hit["code"]
     found.styles.append(kind)
     return _inline(hit[kind], found)
 

@@ -99,7 +99,7 @@ class DiscordServer:
         application = web.Application(client_max_size=25 * 2**20)
         application.router.add_get("/gateway", self.gateway.handle)
         application.add_routes([*self._interaction_routes(), *self.rest.routes()])
-        self._runner = web.AppRunner(application, access_log=None, shutdown_timeout=1)
+        self._runner = web.AppRunner(application, access_log=None, shutdown_timeout=0.1)
         await self._runner.setup()
         await web.TCPSite(self._runner, "127.0.0.1", port).start()
         address = f"127.0.0.1:{self._runner.addresses[0][1]}"

@@ -12,13 +12,15 @@ from typing import Any
 
 _FORM = re.compile(r"<([^<>\n]*)>")
 _EMOJI = re.compile(r":[\w+'-]+(?:::[\w-]+)?:")
-_AUTOLINK = re.compile(r"\w+://[^\s|]+|\bwww\.\w[^\s|]*|\bmailto:\S+|\w[\w.+-]*@\w[\w.-]*", re.I)
+_AUTOLINK = re.compile(
+    r"\w+://[^\s|]+|\bwww\.\w[^\s|]*|\bmailto:\S+|\w[\w.+-]*@\w[\w.-]*", re.IGNORECASE
+)
 _STYLES = {
     "bold": re.compile(r"\*[^*\n]+\*"),
     "italic": re.compile(r"_[^_\n]+_"),
     "strike": re.compile(r"~[^~\n]+~"),
     "code": re.compile(r"`[^`\n]+`"),
-    "quote": re.compile(r"^(?:&gt;|>|＞)", re.M),
+    "quote": re.compile(r"^(?:&gt;|>|＞)", re.MULTILINE),
 }
 _BREAKS = re.compile("[\u2060\u200b]")
 _LOOK_ALIKES = str.maketrans({"∗": "*", "ˍ": "_", "∼": "~", "ˋ": "`"})

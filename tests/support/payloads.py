@@ -34,9 +34,7 @@ def read_discord(payload: dict[str, Any]) -> discord_markdown.Parsed:
     """All text displays, or the content."""
     if "content" in payload:
         return discord_markdown.parse(payload["content"])
-    displays = [
-        each["content"] for _, each in walk(payload["components"]) if each["type"] == 10
-    ]
+    displays = [each["content"] for _, each in walk(payload["components"]) if each["type"] == 10]
     return discord_markdown.parse("\n".join(displays))
 
 

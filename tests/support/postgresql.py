@@ -45,15 +45,15 @@ class Server:
         who = f"{user}:{quote(password, safe='')}" if password else user
         return f"postgresql://{who}@/{database}?host={self.folder}"
 
-    def execute(self, statement: str, *names: str, database: str = "postgres") -> None:
-        """Runs a statement whose `{}` are names."""
-        with psycopg.connect(self.url(database), autocommit=True) as connection:
+    def execute(self, statement: str, *names: str) -> None:
+        """Runs a statement, whose `{}` are names, outside every transaction."""
+        with psycopg.connect(self.url("postgres"), autocommit=True) as connection:
             connection.execute(sql.SQL(statement).format(*map(sql.Identifier, names)))
 
     @contextmanager
-    def database(self, name: str, template: str = "template1") -> Iterator[str]:
-        """A fresh database, as a copy of `template`, gone at the end; gives its URL."""
-        self.execute("CREATE DATABASE {} TEMPLATE {}", name, template)
+    def database(self, name: str) -> Iterator[str]:
+        """A fresh database, gone at the end; gives its URL."""
+        self.execute("CREATE DATABASE {}", name)
         try:
             yield self.url(name)
         finally:

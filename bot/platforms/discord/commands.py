@@ -95,6 +95,10 @@ class Desk:
             return
         try:
             await self._edit(interaction, rendering.answer(await work()))
+        except PlatformError as error:
+            # without its stack: a formatter that shows local variables would show the token
+            log.error("answer not shown", interaction=interaction.id, error=str(error))  # noqa: TRY400
+            await self._apologise(interaction)
         except Exception:  # the reply edge: logged with its stack, told to the asker
             log.exception("answering failed", interaction=interaction.id)
             await self._apologise(interaction)

@@ -45,7 +45,7 @@ class SlackSocket:
         handler.client.on_message_listeners.append(self._note)
         try:
             async with asyncio.timeout(time_out_s):
-                await handler.connect_async()  # type: ignore[no-untyped-call]  # type: ignore[no-untyped-call]
+                await handler.connect_async()  # type: ignore[no-untyped-call]
         except TimeoutError as error:
             await self.close()
             raise NotSent("Slack's socket could not be opened in time") from error
@@ -55,7 +55,7 @@ class SlackSocket:
         if self._handler is None:
             return
         client, self._handler = self._handler.client, None
-        await client.close()  # type: ignore[no-untyped-call]  # type: ignore[no-untyped-call]
+        await client.close()  # type: ignore[no-untyped-call]
         tasks = (client.message_processor, client.current_session_monitor, client.message_receiver)
         await asyncio.gather(*(task for task in tasks if task), return_exceptions=True)
 

@@ -5,8 +5,10 @@ import uuid
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import psycopg
 import pytest
 
+from bot.storage import schema
 from bot.storage.board import BoardStore
 from bot.storage.catalog import Catalog
 from bot.storage.database import Database
@@ -14,15 +16,23 @@ from bot.storage.ledger import Ledger
 from bot.storage.subscriptions import Subscriptions
 from tests.support.postgresql import Server, postgresql_server
 
-TEMPLATE = "migrated"
+SHARED = "shared"
+EMPTY_ALL = "DO $$ BEGIN {} END $$".format(
+    " ".join(f"DELETE FROM {table.name};" for table in reversed(schema.metadata.sorted_tables))
+)
 
 
 @pytest.fixture(scope="session")
 def postgresql() -> Iterator[Server]:
     with postgresql_server() as server:
-        server.execute("CREATE DATABASE {}", TEMPLATE)
-        Database.open(server.url(TEMPLATE)).close()
         yield server
+
+
+@pytest.fixture(scope="session")
+def postgresql_shared(postgresql) -> Iterator[str]:
+    with postgresql.database(SHARED) as url:
+        Database.open(url).close()
+        yield url
 
 
 @pytest.fixture(scope="session")
@@ -40,9 +50,10 @@ def url(request, tmp_path) -> Iterator[str]:
         shutil.copy(request.getfixturevalue("sqlite_template"), path)
         yield f"sqlite:///{path}"
     else:
-        server = request.getfixturevalue("postgresql")
-        with server.database(f"t{uuid.uuid4().hex}", TEMPLATE) as url:
-            yield url
+        yield request.getfixturevalue("postgresql_shared")
+        # rows go, the database stays: a fresh one for each test would take longer than the test
+        with psycopg.connect(request.getfixturevalue("postgresql_shared")) as connection:
+            connection.execute(EMPTY_ALL)
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

@@ -366,7 +366,7 @@ def test_a_distance_in_time_is_told_in_its_largest_unit(ago, words):
 
 
 def test_deep_nesting_costs_neither_stack_nor_time():
-    assert Page(markdown("*_" * 2000)).text
+    assert Page(markdown("*a " * 1300 + "x" + "*" * 1300)).text
     assert Page(markdown("**" + "[" * 3000)).text
     assert read_slack(mrkdwn("<" * 3000 + "*_" * 2000)).text
 
