@@ -4,7 +4,7 @@ import asyncio
 import os
 import socket
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from filelock import Timeout
@@ -28,7 +28,7 @@ from bot.model.source import Source
 from bot.model.subscription import Layout, Subscription
 from bot.model.taste import Taste
 from bot.model.topic import EVERYTHING, fold
-from bot.scheduling.slots import next_slot
+from bot.scheduling.tick import arm
 from bot.settings.load import Settings
 
 Progress = Callable[[str, int, int], None]
@@ -73,11 +73,7 @@ async def take_in(store: Store, settings: Settings, now: datetime) -> None:
 
 async def register(store: Store, settings: Settings, now: datetime) -> None:
     """Makes the stored file subscriptions those of the settings; new ones have no backlog."""
-    dated = [
-        replace(each, next_slot_at=next_slot(each.schedule, now).due_at) if each.schedule else each
-        for each in settings.subscriptions
-    ]
-    await store.subscriptions.upsert_from_file(dated, now)
+    await store.subscriptions.upsert_from_file(arm(settings.subscriptions, now), now)
 
 
 async def preview_topic(

@@ -139,9 +139,13 @@ async def posts(request: pytest.FixtureRequest, folder: Path) -> Any:
 
 
 async def test_a_preview_keeps_nothing(folder: Path) -> None:
-    before = sorted(folder.iterdir())
+    before = _names(folder)
     await document("preview", "--source", "news", "--topic", "Azure", "--json", cwd=folder)
-    assert sorted(folder.iterdir()) == before
+    assert _names(folder) == before
+
+
+def _names(folder: Path) -> list[Path]:
+    return sorted(folder.iterdir())
 
 
 @pytest.mark.parametrize("platform", ["slack", "discord"])

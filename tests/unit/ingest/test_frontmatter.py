@@ -80,7 +80,7 @@ def test_a_file_without_front_matter_is_passed_over_with_a_warning(text):
         ("? [x]\n: 1", 2),
         ("{x: 1}: 1", 2),
         ("x: 1\ny: a: b", 3),
-        ('x: "unclosed', 3),
+        ('x: "unclosed', 2),
         ("x:\n\t- 1", 3),
         ("x: 1\n\x07y: 2", 3),
         ("\x00", 2),
