@@ -1,0 +1,145 @@
+"""Readers' questions over a small catalog taken in from files."""
+
+from datetime import timedelta
+
+import pytest
+
+from bot import pipeline
+from bot.bootstrap.store import opened
+from bot.commands.dispatch import Commands
+from bot.ingest.sync import sync
+from bot.model.answer import Actor, Press, Request
+from bot.model.article import short_id
+from bot.model.destination import Destination, Look, Platform
+from bot.model.slot import manual_slot
+from bot.model.source import Source
+from bot.model.topic import Topic
+from tests.support.builders import CHANNEL, make_subscription
+from tests.support.clock import START, ManualClock
+from tests.support.newsroom import link, write_article
+
+ACTOR = Actor("U1")
+
+
+def hours_ago(hours):
+    return (START - timedelta(hours=hours)).isoformat()
+
+
+@pytest.fixture
+async def store(tmp_path):
+    newsroom = tmp_path / "newsroom"
+    links = [link(f"link-{n}", publishedDateTime=hours_ago(30), quality=n) for n in range(9)]
+    future = link("tomorrow", publishedDateTime=hours_ago(-24), quality=99)
+    write_article(
+        newsroom, "good", quality=90, publishedDateTime=hours_ago(2), related=[*links, future]
+    )
+    write_article(newsroom, "fair", quality=40, publishedDateTime=hours_ago(2), related=[])
+    write_article(
+        newsroom, "old", quality=30, publishedDateTime=hours_ago(24 * 400), published=True
+    )
+    write_article(newsroom, "harbour", topics=["Harbour"], publishedDateTime=hours_ago(3))
+    write_article(newsroom, "stars", topics=["Science"], publishedDateTime=hours_ago(3))
+    with opened(f"sqlite:///{tmp_path / 'gazette.db'}") as store:
+        await sync(Source("news", newsroom), store.catalog, START)
+        await store.catalog.replace_topics("other", [Topic("Azure", aliases=("Microsoft Azure",))])
+        yield store
+
+
+@pytest.fixture
+def commands(store):
+    return Commands(store.catalog, store.ledger, ManualClock())
+
+
+def asked(commands, command, text=""):
+    return commands.answer(Request(command, text, ACTOR, CHANNEL))
+
+
+def pressed(commands, token, destination=CHANNEL):
+    return commands.press(Press(token, ACTOR, destination))
+
+
+async def test_a_topic_by_alias_gives_its_articles_best_first_of_any_age(commands):
+    answer = await asked(commands, "topic", " microsoft  AZURE ")
+    assert answer.heading == "Azure"
+    assert [item.title for item in answer.items] == ["Good", "Fair", "Old"]
+    assert answer.items[0].facts == ("News", "Unpublished", "Quality 90")
+    assert answer.items[2].facts == ("News", "Quality 30")
+
+
+async def test_only_an_article_with_links_offers_them(commands):
+    answer = await asked(commands, "topic", "azure")
+    assert [len(item.actions) for item in answer.items] == [1, 0, 1]
+
+
+async def test_everything_is_a_topic(commands):
+    answer = await asked(commands, "topic", "everything")
+    assert len(answer.items) == 5
+
+
+async def test_an_unknown_topic_gives_the_three_nearest_to_press(commands):
+    answer = await asked(commands, "topic", "harbor")
+    assert answer.heading == "No topic is called “harbor”"
+    assert len(answer.actions) == 3
+    assert answer.actions[0].label == "Harbour"
+    pressed_on = await pressed(commands, answer.actions[0].token)
+    assert [item.title for item in pressed_on.items] == ["Harbour"]
+
+
+async def test_without_a_name_the_topics_are_listed(commands):
+    answer = await asked(commands, "topic", "  ")
+    assert answer.heading == "Which topic?"
+    assert all(name in answer.note for name in ("Azure", "Harbour", "Science"))
+
+
+async def test_related_gives_the_best_links_and_none_from_the_future(commands):
+    answer = await asked(commands, "topic", "azure")
+    links = await pressed(commands, answer.items[0].actions[0].token)
+    assert links.heading == "Related to “Good”"
+    assert [item.title for item in links.items] == [f"Link {n}" for n in range(8, 0, -1)]
+    assert links.items[0].url == "https://elsewhere.example/link-8"
+    assert links.note == "1 more."
+
+
+async def test_why_gives_the_reasons_in_the_channel_it_was_picked_for_alone(store, commands):
+    slot = manual_slot(1, START)
+    drafted = await pipeline.draft(store.catalog, store.ledger, make_subscription(), slot, START)
+    await pipeline.plan(store.ledger, drafted, START)
+    article = drafted.selection.picks[0].article
+    answer = await pressed(commands, f"why:{article.short_id}")
+    assert answer.heading == "Why “Good”?"
+    said = [item.title for item in answer.items]
+    assert said[0] == "About Azure"
+    assert said[-1] == "Place 1 of 5"
+    elsewhere = Destination(Platform.SLACK, "C0000000002", Look.SLACK)
+    other = await pressed(commands, f"why:{article.short_id}", elsewhere)
+    assert other.heading == "No reasons on record"
+
+
+@pytest.mark.parametrize(
+    ("token", "heading"),
+    [
+        ("related:0123456789abcdef", "That article is no longer here"),
+        ("why:0123456789abcdef", "No reasons on record"),
+        (f"related:{short_id('news:_news/fair')}", "No related links"),
+        ("vote:1", "This button is no longer known"),
+        ("", "This button is no longer known"),
+    ],
+)
+async def test_a_press_that_leads_nowhere_says_so(commands, token, heading):
+    assert (await pressed(commands, token)).heading == heading
+
+
+async def test_an_unknown_command_and_help_get_the_list(commands):
+    assert (await asked(commands, "dance")).heading == "There is no command “dance”"
+    assert (await asked(commands, "gazette")).heading == "Gazette"
+
+
+async def test_an_autocomplete_gives_topics(commands):
+    assert await commands.complete("har") == ["Harbour"]
+
+
+async def test_an_empty_catalog_says_so(tmp_path):
+    with opened(f"sqlite:///{tmp_path / 'empty.db'}") as store:
+        commands = Commands(store.catalog, store.ledger, ManualClock())
+        assert (await asked(commands, "topic")).heading == "No topics yet"
+        assert (await asked(commands, "topic", "x")).note == "There are no topics yet."
