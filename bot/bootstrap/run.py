@@ -92,10 +92,10 @@ class Program:
                 Job("ingest", INGEST_EVERY_S, self._ingest),
             ]
         )
+        if is_demo(self._settings):  # before the engine runs: one worker a destination
+            await self._first_digests(delivery)
         driving = asyncio.create_task(engine.run())
         try:
-            if is_demo(self._settings):
-                await self._first_digests(delivery)
             bell.start()
             ready(f"http://{_shown(host)}:{taken}")
             await self._until_told_to_stop(driving)
