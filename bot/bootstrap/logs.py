@@ -17,9 +17,12 @@ def configure_logs(environment: Mapping[str, str], *, quiet: bool = False) -> No
     wanted = environment.get("LOG_LEVEL", "WARNING" if quiet else "INFO").upper()
     level = getattr(logging, wanted if wanted in LEVELS else "INFO")
     logging.basicConfig(stream=sys.stderr, level=logging.WARNING, format="%(name)s: %(message)s")
+    # the default formatter prints local variables, tokens among them
     is_terminal = sys.stderr.isatty()
     ending: structlog.typing.Processor = (
-        structlog.dev.ConsoleRenderer() if is_terminal else structlog.processors.JSONRenderer()
+        structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)
+        if is_terminal
+        else structlog.processors.JSONRenderer()
     )
     structlog.configure(
         processors=[
