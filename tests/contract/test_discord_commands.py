@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Callable
 from typing import Any
 
 import pytest
@@ -11,8 +11,8 @@ from bot.model.answer import Action, ActionName, Actor, Answer, AnswerItem, Pres
 from bot.model.destination import Destination, Look, Platform
 from bot.platforms.discord.client import DiscordPlatform
 from bot.platforms.discord.commands import is_registered
-from tests.support.clock import ManualClock
 from tests.support.discord_payloads import message, thread
+from tests.support.discord_platform import Start, starter
 from tests.support.discord_server import DiscordServer, error, html, limited, lost
 
 KEY = "0123456789abcdef01234567"
@@ -63,9 +63,6 @@ class Answers:
         return ANSWER
 
 
-Start = Callable[..., Awaitable[DiscordPlatform]]
-
-
 @pytest.fixture
 async def server() -> AsyncIterator[DiscordServer]:
     async with DiscordServer() as server:
@@ -79,25 +76,14 @@ def commands() -> Answers:
 
 @pytest.fixture
 async def start(server: DiscordServer, commands: Answers) -> AsyncIterator[Start]:
-    started: list[DiscordPlatform] = []
+    async with starter(server, commands=commands, time_out_s=10.0) as start_platform:
 
-    async def start(**options: Any) -> DiscordPlatform:
-        platform = DiscordPlatform(
-            token=server.token,
-            clock=ManualClock(),
-            api_url=server.api_url,
-            gateway_url=server.gateway_url,
-            commands=commands,
-            **options,
-        )
-        started.append(platform)
-        await platform.start()
-        await server.gateway.connected()
-        return platform
+        async def start(**options: Any) -> DiscordPlatform:
+            platform = await start_platform(**options)
+            await server.gateway.connected()
+            return platform
 
-    yield start
-    for platform in started:
-        await platform.stop()
+        yield start
 
 
 @pytest.fixture

@@ -1,15 +1,12 @@
 """DiscordMessenger by the real discord.py over sockets: what each failure means, and nothing twice."""
 
 import asyncio
-import json
 import logging
-from collections.abc import AsyncIterator, Awaitable, Callable
-from datetime import datetime
-from typing import Any
+from collections.abc import AsyncIterator
 
 import pytest
 
-from bot.delivery.ports import Absent, CannotKnow, Found
+from bot.delivery.ports import Absent, Found
 from bot.errors import (
     NotAllowed,
     NotSent,
@@ -19,19 +16,16 @@ from bot.errors import (
     RateLimited,
 )
 from bot.model.destination import Destination, Look, Platform
-from bot.model.post import Payloads, Post, PostKind, PostOp
 from bot.model.receipt import Receipt
 from bot.platforms.discord.client import DiscordPlatform
 from bot.platforms.discord.messenger import DiscordMessenger
-from bot.platforms.discord.sight import permissions
 from tests.support.clock import ManualClock
-from tests.support.discord_payloads import display, forum_post, message, thread
+from tests.support.discord_payloads import display, forum_post, make_lead, message, thread
+from tests.support.discord_platform import Start, starter
 from tests.support.discord_server import (
-    DM,
     FORUM,
     DiscordServer,
     Fault,
-    Permission,
     bad_json,
     error,
     half_body,
@@ -44,9 +38,6 @@ from tests.support.discord_server import (
 
 KEY = "0123456789abcdef01234567"
 OTHER = "76543210fedcba9876543210"
-TIME_OUT_S = 0.5
-
-Start = Callable[..., Awaitable[DiscordPlatform]]
 
 
 @pytest.fixture
@@ -57,25 +48,8 @@ async def server() -> AsyncIterator[DiscordServer]:
 
 @pytest.fixture
 async def start(server: DiscordServer) -> AsyncIterator[Start]:
-    started: list[DiscordPlatform] = []
-
-    async def start(time_out_s: float = TIME_OUT_S, **options: Any) -> DiscordPlatform:
-        platform = DiscordPlatform(
-            token=options.pop("token", server.token),
-            clock=options.pop("clock", ManualClock()),
-            time_out_s=time_out_s,
-            pace_s=0.0,
-            api_url=server.api_url,
-            gateway_url=server.gateway_url,
-            **options,
-        )
-        started.append(platform)
-        await platform.start()
-        return platform
-
-    yield start
-    for platform in started:
-        await platform.stop()
+    async with starter(server) as start:
+        yield start
 
 
 @pytest.fixture
@@ -91,21 +65,6 @@ def to(server: DiscordServer) -> Destination:
 @pytest.fixture
 def forum(server: DiscordServer) -> Destination:
     return Destination(Platform.DISCORD, server.add_channel("digests", FORUM), Look.FORUM)
-
-
-def post_of(to: Destination, payload: Any, since: datetime | None, **fields: Any) -> Post:
-    text = json.dumps(payload)
-    return Post(
-        key=fields.pop("key", KEY),
-        edition_id=1,
-        destination=to,
-        kind=fields.pop("kind", PostKind.LEAD),
-        op=fields.pop("op", PostOp.CREATE),
-        parent=None,
-        position=0,
-        payloads=Payloads(text, text, text),
-        platform_time_at=since,
-    )
 
 
 async def test_a_create_gives_the_receipt_of_the_message(server, messenger, to):
@@ -142,6 +101,8 @@ async def test_a_forum_lead_is_a_thread_that_its_replies_hang_on(server, messeng
 
 REFUSALS: dict[str, tuple[Fault, type[PlatformError]]] = {
     "401": (error(401), NotAllowed),
+    "429": (limited(60.0), RateLimited),
+    "429 by Cloudflare": (limited(has_via=False), RateLimited),
     "40001 unauthorized": (error(401, 40001), NotAllowed),
     "50014 bad token": (error(401, 50014), NotAllowed),
     "40333 wrong agent": (error(403, 40333), NotAllowed),
@@ -183,7 +144,16 @@ async def test_a_refusal_means_surely_not_posted(server, messenger, to, fault, e
     assert len(server.calls_of("create")) == 1
 
 
-FORUM_REFUSALS = ("401", "403 by Cloudflare", "unreadable 400", "50013", "40067", "160006")
+FORUM_REFUSALS = (
+    "401",
+    "429",
+    "429 by Cloudflare",
+    "403 by Cloudflare",
+    "unreadable 400",
+    "50013",
+    "40067",
+    "160006",
+)
 
 
 @pytest.mark.parametrize(
@@ -252,7 +222,7 @@ async def test_a_lost_answer_of_a_forum_post_is_never_repeated_and_is_found(
     assert len(server.calls_of("forum_post")) == 1
     threads = server.threads(forum.channel)
     assert len(threads) == stored
-    sight = await messenger.look_up(post_of(forum, forum_post(KEY), since), None)
+    sight = await messenger.look_up(make_lead(forum, forum_post(KEY), since), None)
     ids = [each["id"] for each in threads]
     assert sight == (Found(Receipt(forum.channel, ids[0], thread=ids[0])) if stored else Absent())
 
@@ -290,6 +260,14 @@ async def test_without_a_nonce_a_message_goes_out_in_a_single_attempt(server, st
     with pytest.raises(OutcomeUnknown):
         await messenger.create(to, message(), KEY, None)
     assert len(server.calls_of("create")) == 1
+
+
+async def test_a_forum_post_is_not_repeated_by_discord_py_either(server, start, forum):
+    messenger = (await start(time_out_s=5.0)).messenger
+    server.fail_next("forum_post", html(502, is_stored=True))
+    with pytest.raises(OutcomeUnknown):
+        await messenger.create(forum, forum_post(KEY), KEY, None)
+    assert len(server.threads(forum.channel)) == 1
 
 
 async def test_a_connection_that_is_refused_sent_nothing(server, messenger, to, forum):
@@ -367,165 +345,6 @@ async def test_a_deleted_message_is_not_posted_again_by_its_nonce(server, messen
     with pytest.raises(NotAllowed, match="deleted"):
         await messenger.create(to, message(KEY), KEY, None)
     assert not server.messages(to.channel)
-
-
-async def test_a_lost_post_is_found_by_its_mark_after_the_nonce_window(server, messenger, to):
-    since = await messenger.platform_time_at()
-    for _ in range(120):
-        server.say(to.channel)
-    await messenger.create(to, message(OTHER), OTHER, None)
-    server.fail_next("create", lost())
-    with pytest.raises(OutcomeUnknown):
-        await messenger.create(to, message(KEY), KEY, None)
-    lead = server.messages(to.channel)[-1]["id"]
-    server.clock.advance(3600)
-    server.say(to.channel)
-    sight = await messenger.look_up(post_of(to, message(KEY), since), None)
-    assert sight == Found(Receipt(to.channel, lead))
-    assert len(server.calls_of("list")) == 2
-
-
-async def test_a_reply_is_looked_up_in_its_thread(server, messenger, to):
-    since = await messenger.platform_time_at()
-    lead = await messenger.create(to, message(OTHER), OTHER, None)
-    opened = await messenger.open_thread(lead, thread(), "")
-    post = post_of(to, message(KEY), since, kind=PostKind.REPLY)
-    assert await messenger.look_up(post, opened) == Absent()
-    reply = await messenger.create(to, message(KEY), KEY, opened)
-    assert await messenger.look_up(post, opened) == Found(reply)
-
-
-async def test_the_same_mark_in_another_authors_message_is_not_ours(server, messenger, to):
-    since = await messenger.platform_time_at()
-    server.world.post(server.world.channels[to.channel], server.world.human, message(KEY))
-    assert await messenger.look_up(post_of(to, message(KEY), since), None) == Absent()
-
-
-async def test_without_the_right_to_read_an_empty_list_proves_nothing(server, messenger, to):
-    since = await messenger.platform_time_at()
-    await messenger.create(to, message(KEY), KEY, None)
-    server.deny(to.channel, Permission.READ_MESSAGE_HISTORY)
-    sight = await messenger.look_up(post_of(to, message(KEY), since), None)
-    assert isinstance(sight, CannotKnow)
-    assert not sight.is_passing
-
-
-UNKNOWABLE = {
-    "no lower bound": lambda post_of_: post_of_(since=None),
-    "no mark in it": lambda post_of_: post_of_(payload=message()),
-}
-
-
-@pytest.mark.parametrize("make", UNKNOWABLE.values(), ids=UNKNOWABLE.keys())
-async def test_a_post_that_can_not_be_told_apart_is_not_called_absent(messenger, to, make):
-    now = await messenger.platform_time_at()
-
-    def post_of_(payload: Any = None, since: datetime | None = now) -> Post:
-        return post_of(to, payload or message(KEY), since)
-
-    sight = await messenger.look_up(make(post_of_), None)
-    assert isinstance(sight, CannotKnow)
-    assert not sight.is_passing
-
-
-FAILED_READS = {
-    "an outage": (error(503), True),
-    "a limit": (limited(60.0), True),
-    "an unreadable answer": (bad_json(), True),
-    "JSON of another shape": (Fault("answer", headers={"Content-Type": "application/json"}, body=b'[{"id": "1"}]'), True),
-    "no access": (error(403, 50001), False),
-}  # fmt: skip
-
-
-@pytest.mark.parametrize(("fault", "passing"), FAILED_READS.values(), ids=FAILED_READS.keys())
-async def test_a_failed_read_is_not_absence(server, messenger, to, fault, passing):
-    since = await messenger.platform_time_at()
-    server.fail_next("list", fault)
-    sight = await messenger.look_up(post_of(to, message(KEY), since), None)
-    assert isinstance(sight, CannotKnow)
-    assert sight.is_passing is passing
-
-
-async def test_a_direct_message_is_read_without_asking_for_rights(server, messenger):
-    to = Destination(Platform.DISCORD, server.add_channel(kind=DM), Look.DISCORD)
-    since = await messenger.platform_time_at()
-    assert await messenger.look_up(post_of(to, message(KEY), since), None) == Absent()
-
-
-async def test_a_thread_is_looked_up_by_its_messages_id(server, messenger, to):
-    lead = await messenger.create(to, message(KEY), KEY, None)
-    post = post_of(to, thread(), None, op=PostOp.OPEN_THREAD, kind=PostKind.THREAD)
-    assert await messenger.look_up(post, lead) == Absent()
-    opened = await messenger.open_thread(lead, thread(), OTHER)
-    assert await messenger.look_up(post, lead) == Found(opened)
-    assert isinstance(await messenger.look_up(post, None), CannotKnow)
-
-
-async def test_a_forum_post_is_found_among_archived_ones_by_name_and_mark(server, messenger, forum):
-    since = await messenger.platform_time_at()
-    await messenger.create(forum, forum_post(OTHER), OTHER, None)
-    await messenger.create(forum, forum_post(OTHER, "Another name"), OTHER, None)
-    post = post_of(forum, forum_post(KEY), since)
-    assert await messenger.look_up(post, None) == Absent()
-    lead = await messenger.create(forum, forum_post(KEY), KEY, None)
-    server.archive(lead.message)
-    assert await messenger.look_up(post, None) == Found(lead)
-
-
-async def test_the_platforms_time_is_its_date_header_carried_by_boot_time_less_a_minute(
-    server, start
-):
-    clock = ManualClock()
-    server.clock.advance(86_400)
-    messenger = (await start(clock=clock)).messenger
-    clock.step(-500_000)
-    clock.advance(30)
-    expected = server.clock.now() + 30 - 60
-    at = await messenger.platform_time_at()
-    assert at.timestamp() == pytest.approx(expected, abs=3)
-
-
-async def test_every_answer_renews_the_platforms_time(server, messenger, to):
-    before = await messenger.platform_time_at()
-    server.clock.advance(1000)
-    await messenger.create(to, message(KEY), KEY, None)
-    after = await messenger.platform_time_at()
-    assert (after - before).total_seconds() == pytest.approx(1000, abs=3)
-
-
-GUILD, ROLE, ME = "1", "2", "3"
-EVERYONE_MAY = [{"id": GUILD, "permissions": str(1 << 10 | 1 << 16)}, {"id": ROLE, "permissions": "0"}]  # fmt: skip
-
-
-def overwrite(target: str, *, allow: int = 0, deny: int = 0) -> dict[str, str]:
-    return {"id": target, "allow": str(allow), "deny": str(deny)}
-
-
-OVERWRITES = {
-    "none": ([], True),
-    "denied to everyone": ([overwrite(GUILD, deny=1 << 16)], False),
-    "denied to everyone, allowed to the role": (
-        [overwrite(ROLE, allow=1 << 16), overwrite(GUILD, deny=1 << 16)],
-        True,
-    ),
-    "allowed to the role, denied to the member": (
-        [overwrite(ME, deny=1 << 16), overwrite(ROLE, allow=1 << 16)],
-        False,
-    ),
-    "denied to somebody else": ([overwrite("9", deny=1 << 16)], True),
-}
-
-
-@pytest.mark.parametrize(("overwrites", "may"), OVERWRITES.values(), ids=OVERWRITES.keys())
-def test_overwrites_count_in_discords_order(overwrites, may):
-    found = permissions(ME, GUILD, {GUILD, ROLE}, EVERYONE_MAY, overwrites)
-    assert found.read_message_history is may
-
-
-def test_an_administrator_may_whatever_the_overwrites_say():
-    roles = [{"id": ROLE, "permissions": str(1 << 3)}]
-    found = permissions(ME, GUILD, {GUILD, ROLE}, roles, [overwrite(ME, deny=1 << 16)])
-    assert found.read_message_history
 
 
 async def test_a_bad_token_is_an_error_in_words(start):

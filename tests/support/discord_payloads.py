@@ -1,9 +1,15 @@
 """Small sound Discord bodies, so that a test shows only what matters to it."""
 
+import json
+from datetime import datetime
 from typing import Any
 
+from bot.model.destination import Destination
+from bot.model.post import Payloads, Post
+from tests.support.builders import make_post
 from tests.support.discord_checks import V2
 
+KEY = "0123456789abcdef01234567"
 SILENT: dict[str, Any] = {"allowed_mentions": {"parse": []}}
 
 
@@ -40,3 +46,11 @@ def forum_post(key: str, name: str = "Azure") -> dict[str, Any]:
 def thread(name: str = "Related links") -> dict[str, Any]:
     """What opens a thread."""
     return {"name": name, "auto_archive_duration": 1440}
+
+
+def make_lead(to: Destination, body: Any, since: datetime | None, **fields: Any) -> Post:
+    """A stored post with this body at each level, to be looked up from then on."""
+    text = json.dumps(body)
+    payloads = Payloads(text, text, text)
+    given = {"key": KEY, "destination": to, "payloads": payloads, "platform_time_at": since}
+    return make_post(**(given | fields))
