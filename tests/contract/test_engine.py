@@ -4,6 +4,7 @@ import asyncio
 from contextlib import asynccontextmanager, suppress
 
 import pytest
+from structlog.testing import capture_logs
 
 from bot.bootstrap.store import opened
 from bot.clock import SystemClock
@@ -90,9 +91,12 @@ async def test_a_destination_that_fails_stops_no_other(store, delivery):
     deliver = Watched(delivery.work_off, fail)
     await write(store, ONE)
     await write(store, TWO)
-    async with running(store, deliver) as (_, run):
-        await asyncio.wait_for(deliver.done[TWO].wait(), 5)
-        assert not run.done()
+    with capture_logs() as logs:
+        async with running(store, deliver) as (_, run):
+            await asyncio.wait_for(deliver.done[TWO].wait(), 5)
+            assert not run.done()
+    told = [line["destination"] for line in logs if "delivery failed" in line["event"]]
+    assert told == ["local:one"]
     assert await store.ledger.open_destinations() == [ONE]
 
 

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from datetime import timedelta
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.model.article import Provider, canonical_url
@@ -35,7 +35,7 @@ def articles_of(number, ages=(-48, 24 * 10), topics=("Azure", "AKS", "microsoft 
 
 
 @st.composite
-def many(draw, largest=12):
+def many(draw, largest=8):
     return [draw(articles_of(number)) for number in range(draw(st.integers(0, largest)))]
 
 
@@ -68,6 +68,7 @@ def ids(selection):
     return [pick.article.id for pick in selection.picks]
 
 
+@settings(max_examples=40)
 @given(cases(), st.randoms(use_true_random=False))
 def test_the_order_of_the_input_does_not_matter(case, chance):
     articles, taste, history = case
@@ -77,6 +78,7 @@ def test_the_order_of_the_input_does_not_matter(case, chance):
     )
 
 
+@settings(max_examples=40)
 @given(cases())
 def test_every_candidate_is_in_exactly_one_of_picks_and_dropped(case):
     articles, taste, history = case
@@ -85,6 +87,7 @@ def test_every_candidate_is_in_exactly_one_of_picks_and_dropped(case):
     assert sorted(told) == sorted(article.id for article in articles)
 
 
+@settings(max_examples=40)
 @given(cases())
 def test_never_more_than_items_nor_what_was_seen_is_removed_is_old_or_is_not_out_yet(case):
     articles, taste, history = case
@@ -98,6 +101,7 @@ def test_never_more_than_items_nor_what_was_seen_is_removed_is_old_or_is_not_out
     assert len(pages) == len(set(pages))
 
 
+@settings(max_examples=40)
 @given(cases())
 def test_every_pick_says_why_and_scores_between_0_and_1(case):
     articles, taste, history = case
@@ -106,6 +110,7 @@ def test_every_pick_says_why_and_scores_between_0_and_1(case):
         assert {"eligible", "new_here", "score", "enough"} <= {each.rule for each in pick.reasons}
 
 
+@settings(max_examples=40)
 @given(
     cases(),
     st.lists(articles_of(100, topics=("Elsewhere",)), max_size=1),
@@ -121,6 +126,7 @@ def test_articles_outside_topic_or_window_change_nothing_about_the_picks(case, s
     )
 
 
+@settings(max_examples=40)
 @given(cases(), st.data())
 def test_raising_quality_never_lowers_an_articles_place(case, data):
     articles, taste, history = case
@@ -136,6 +142,7 @@ def test_raising_quality_never_lowers_an_articles_place(case, data):
         assert after.index(lucky.id) <= before.index(lucky.id)
 
 
+@settings(max_examples=40)
 @given(many())
 def test_a_look_up_ranks_every_article_of_the_topic_that_is_out_and_not_removed(articles):
     picks = rank(articles, "Azure", TAXONOMY, START).picks
