@@ -77,7 +77,7 @@ def reply(item: Item, number: int, key: str) -> Payloads:
         return shown.more(item.more_related + len(links) - len(held))
 
     def text(held: Sequence[Shown]) -> str:
-        lines = [f"• {_twin(link)}" for link in held]
+        lines = ["• " + _BETWEEN.join(_twin(link).split("\n")) for link in held]
         return _paragraphs([slack_text(heading), "\n".join(lines), more(held)])
 
     def blocks(held: Sequence[Shown]) -> list[Block]:

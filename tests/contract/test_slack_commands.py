@@ -74,8 +74,8 @@ def desk() -> Desk:
 
 
 @pytest.fixture
-async def make(slack: SlackServer, desk: Desk) -> AsyncIterator[Make]:
-    """Makes platforms, and afterwards stops them and sees that no task of theirs is left."""
+async def make(slack: SlackServer, desk: Desk, caplog) -> AsyncIterator[Make]:
+    """Makes platforms, and afterwards stops them: no task is left, and no ack came too late."""
     made: list[SlackPlatform] = []
     before = asyncio.all_tasks()
 
@@ -94,9 +94,12 @@ async def make(slack: SlackServer, desk: Desk) -> AsyncIterator[Make]:
     yield platform
     for each in made:
         await each.stop()
-    await slack.stop()
     left = [task for task in asyncio.all_tasks() - before if "slack_" in repr(task.get_coro())]
     assert left == []
+    await slack.stop()
+    records = [each for phase in ("call", "teardown") for each in caplog.get_records(phase)]
+    errors = [each for each in records if each.levelno >= logging.ERROR]
+    assert [each.getMessage() for each in errors if each.name.startswith("slack")] == []
 
 
 @pytest.fixture
@@ -239,7 +242,7 @@ async def test_an_answer_that_fails_is_logged_without_its_address(
 
 
 async def test_oauth_settings_in_the_environment_change_nothing(
-    make, slack, monkeypatch, tmp_path
+    make, slack, monkeypatch, tmp_path, caplog
 ) -> None:
     monkeypatch.setenv("HOME", str(tmp_path))
     for name in ("SLACK_CLIENT_ID", "SLACK_CLIENT_SECRET", "SLACK_BOT_TOKEN", "SLACK_APP_TOKEN"):
@@ -249,6 +252,7 @@ async def test_oauth_settings_in_the_environment_change_nothing(
     await (await slack.slash("/topic", "Azure")).reply()
     await (await slack.press("why:0123456789abcdef")).reply()
     assert list(tmp_path.iterdir()) == []
+    assert [record for record in caplog.records if record.levelno >= logging.WARNING] == []
 
 
 async def test_only_start_up_asks_slack_who_we_are(platform, slack) -> None:
@@ -299,6 +303,21 @@ async def test_a_slack_that_is_away_at_the_start_is_reached_later(make, slack, m
     await slack.sockets.connected()
     await until(lambda: platform.why_not_ready() is None)
     await (await slack.slash("/topic", "Azure")).reply()
+
+
+async def test_a_socket_that_does_not_open_is_bounded_tried_again_and_logged_without_its_ticket(
+    make, slack, monkeypatch, caplog
+) -> None:
+    caplog.set_level(logging.DEBUG)
+    monkeypatch.setattr(slack_app, "RETRY_S", 0.05)
+    slack.fail_next("socket", faults.html(503))
+    platform = make(time_out_s=0.5)
+    await platform.start()
+    assert platform.why_not_ready() == "Slack's socket could not be opened in time"
+    await until(lambda: platform.why_not_ready() is None)
+    assert "Failed to connect" in caplog.text
+    assert "ticket=" not in caplog.text
+    caplog.clear()  # slack_sdk's own complaint, an error, was meant
 
 
 async def test_a_token_refused_later_ends_the_attempts(make, slack, monkeypatch) -> None:
@@ -372,5 +391,7 @@ async def test_secrets_and_answers_are_in_no_log(make, slack, desk, caplog, caps
     await until(lambda: len(slack.called("apps.connections.open")) == 2)
     await platform.stop()
     logged = caplog.text + "".join(capsys.readouterr())
+    assert not logging.getLogger("slack_sdk").isEnabledFor(logging.DEBUG)
+    assert not logging.getLogger("slack_bolt").isEnabledFor(logging.DEBUG)
     for secret in ("canary", "private", "Clouds", "/respond/", "ticket=", "trigger_id"):
         assert secret not in logged, secret

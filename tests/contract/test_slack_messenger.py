@@ -131,18 +131,6 @@ async def test_a_refusal_is_the_error_its_table_says(messenger, slack, code, kin
         assert caught.value.whole_installation is (code in errors.INSTALLATION_DEAD)
 
 
-def test_every_code_of_the_platform_page_stands_in_one_table() -> None:
-    tables = [
-        errors.DESTINATION_DEAD,
-        errors.INSTALLATION_DEAD,
-        errors.PAYLOAD_WRONG,
-        errors.TOO_FAST,
-        errors.PASSING,
-        errors.AMBIGUOUS,
-    ]
-    assert sum(map(len, tables)) == len(frozenset().union(*tables))
-
-
 @pytest.mark.parametrize(
     ("header", "seconds"),
     [
@@ -164,6 +152,12 @@ async def test_a_429_says_how_long_to_wait(messenger, slack, header, seconds) ->
     assert slack.messages("C0NEWS") == []
 
 
+async def test_a_429_of_a_gateway_is_a_429(messenger, slack) -> None:
+    slack.fail_next("chat.postMessage", faults.html(429))
+    with pytest.raises(RateLimited):
+        await messenger.create(NEWS, payload(), KEY, None)
+
+
 LOST = [
     faults.lost_answer(),
     faults.half_body(),
@@ -173,6 +167,7 @@ LOST = [
     faults.html(200, stores=True),
     faults.html(404, stores=True),
     *(faults.server_error(status, stores=True) for status in (500, 503, 504)),
+    faults.server_error(500, code="not_in_channel", stores=True),
     faults.refused("fatal_error", stores=True),
 ]
 
@@ -331,7 +326,9 @@ async def test_a_read_that_failed_is_no_proof_but_may_pass(messenger, slack, fau
 async def test_a_page_that_repeats_itself_does_not_hold_the_look_up(messenger, slack) -> None:
     page = {"ok": True, "messages": [], "response_metadata": {"next_cursor": "x"}}
     slack.fail_next("conversations.history", *[faults.refused("", **page)] * 2)
-    assert isinstance(await messenger.look_up(a_post(), None), CannotKnow)
+    sight = await messenger.look_up(a_post(), None)
+    assert isinstance(sight, CannotKnow)
+    assert "same page" in sight.what
 
 
 async def test_slacks_time_is_carried_forward_by_boot_time_less_a_minute(messenger, slack, clock):

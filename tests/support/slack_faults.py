@@ -70,7 +70,8 @@ def half_body() -> Fault:
         cut.content_length = len(body)
         await cut.prepare(request)
         await cut.write(body[: len(body) // 2])
-        return _hang_up(request)
+        _hang_up(request)
+        return cut
 
     return Fault("half body", spoil, stores=True)
 
@@ -99,9 +100,9 @@ def html(status: int = 502, *, stores: bool = False) -> Fault:
     )
 
 
-def server_error(status: int = 500, *, stores: bool = False) -> Fault:
-    """5xx in JSON, which may or may not have posted."""
-    body = {"ok": False, "error": "service_unavailable" if status == 503 else "internal_error"}
+def server_error(status: int = 500, *, code: str = "internal_error", stores: bool = False) -> Fault:
+    """5xx in JSON, which may or may not have posted, whatever its code says."""
+    body = {"ok": False, "error": code}
     return Fault(f"HTTP {status}", _instead(lambda: web.json_response(body, status=status)), stores)
 
 

@@ -12,7 +12,7 @@ this process, so its state is read directly; the client may be in another.
 
 - **Recorded**: `messages`, `replies`, `calls`, `pings` (mentions that would have notified people).
 - **Faults on order**: `slack.fail_next("chat.postMessage", slack_faults.lost_answer())`; they queue up per
-  method. The response_url is method `response_url`.
+  method. The response_url is method `response_url`, the websocket's opening is method `socket`.
 - **Hooks**: `slack.state.on_post.append(hook)` is called with a `Posting` before the store, between store
   and answer, and after the answer: where a test kills its client.
 - **Ways in**: `await slack.slash("/topic", "Azure")` and `await slack.press("why:…")` give an
@@ -65,7 +65,7 @@ class SlackServer:
     async def start(self) -> Self:
         app = web.Application(client_max_size=8 * 2**20)
         app.router.add_route("*", "/api/{method}", self._api)
-        app.router.add_get("/link/", self.sockets.serve)
+        app.router.add_get("/link/", self._link)
         app.router.add_post("/respond/{token}", self._respond)
         app.on_response_prepare.append(self._set_date)
         self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.2)
@@ -240,13 +240,20 @@ class SlackServer:
             return _refusal(refusal)
         answer = web.json_response(body)
         response = answer if fault is None else await fault.spoil(request, answer)
-        if posting is None:
+        if posting is None or request.transport is None or request.transport.is_closing():
             return response
         await response.prepare(request)
         await response.write_eof()
         posting.stage = Stage.AFTER_ANSWER
         await self._methods.tell(posting)
         return response
+
+    async def _link(self, request: web.Request) -> web.StreamResponse:
+        fault = self._next_fault("socket")
+        if fault is None:
+            return await self.sockets.serve(request)
+        await fault.wait()
+        return await fault.spoil(request, web.Response())
 
     async def _respond(self, request: web.Request) -> web.StreamResponse:
         fault = self._next_fault("response_url")

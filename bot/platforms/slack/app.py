@@ -43,7 +43,15 @@ def _bolt(client: AsyncWebClient, identity: Identity, way_in: WayIn) -> AsyncApp
 
     # Bolt's warnings carry whole payloads (unhandled requests) or find fault with this very set-up
     logger = quiet_logger("bolt", logging.ERROR)
-    app = AsyncApp(name="gazette", client=client, authorize=authorize, logger=logger)
+    app = AsyncApp(
+        name="gazette",
+        client=client,
+        authorize=authorize,
+        logger=logger,
+        # our listeners only acknowledge: run them in line, so that the ack is on its way before the
+        # work begins (else Bolt looks for it every 10 ms, beside the work)
+        process_before_response=True,
+    )
     everything = re.compile(".*")
     app.command(everything)(way_in.on_command)
     app.action(everything)(way_in.on_action)

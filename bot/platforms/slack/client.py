@@ -27,10 +27,10 @@ class _WithoutTickets(logging.Filter):
         return True
 
 
-def quiet_logger(name: str, level: int = logging.INFO) -> logging.Logger:
-    """A logger for slack_sdk and slack_bolt, which write payloads at DEBUG."""
+def quiet_logger(name: str, level: int = logging.WARNING) -> logging.Logger:
+    """A logger for slack_sdk and slack_bolt, which write payloads at DEBUG; libraries stay at WARNING."""
     for library in ("slack_sdk", "slack_bolt"):
-        logging.getLogger(library).setLevel(logging.INFO)
+        logging.getLogger(library).setLevel(logging.WARNING)
     logger = logging.getLogger(f"slack_sdk.{name}")
     logger.setLevel(level)
     if not logger.filters:

@@ -135,11 +135,9 @@ def _from_code(code: str, body: Mapping[str, Any], headers: Mapping[str, str]) -
         return NotAllowed(what, whole_installation=True)
     if code in DESTINATION_DEAD or code.startswith("restricted_action"):
         return NotAllowed(what)
-    if code in AMBIGUOUS or (
-        code not in PAYLOAD_WRONG and any(hint in code for hint in _HINTS_OF_DOUBT)
-    ):
+    if code in AMBIGUOUS or any(hint in code for hint in _HINTS_OF_DOUBT):
         return OutcomeUnknown(what)
-    return PayloadRefused(what)
+    return PayloadRefused(what)  # PAYLOAD_WRONG, and whatever no table has
 
 
 def _words(code: str, body: Mapping[str, Any]) -> str:
