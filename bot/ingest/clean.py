@@ -34,7 +34,6 @@ _BLANK_BRAILLE = "\u2800"
 _DIRECTION_MARKS = re.compile("[\u200e\u200f\u061c]")
 _JOINERS = "\u200c\u200d"
 _SELECTORS = re.compile("[\ufe00-\ufe0f\U000e0100-\U000e01ef]")
-_JOINER_RUN = re.compile(f"([{_JOINERS}])[{_JOINERS}]+")
 _KEYCAPS = "0123456789#*"
 _CONTEXTUAL = re.compile(f"{_DIRECTION_MARKS.pattern}|[{_JOINERS}]|{_SELECTORS.pattern}")
 _VIRAMA_CLASS = 9
@@ -135,7 +134,6 @@ def _without_idle(text: str) -> str:
     is_rtl = any(
         unicodedata.bidirectional(char) in {"R", "AL"} for char in _DIRECTION_MARKS.sub("", text)
     )
-    text = _JOINER_RUN.sub(r"\1", text)
     kept: list[str] = []
     for position, char in enumerate(text):
         before = kept[-1] if kept else " "

@@ -93,6 +93,7 @@ async def test_new_changed_touched_and_gone_files_are_told_apart(source, catalog
     os.utime(source.path / "touched.md", (1, 1))
     (source.path / "gone.md").unlink()
     assert counts(await sync(source, catalog, LATER)) == (4, 1, 1, 1, 2)
+    assert (await catalog.marks("news"))["touched.md"].mtime_ns == 1_000_000_000
     found = await titles(catalog)
     assert found["news:other"] == "Another"
     assert "news:gone" not in found
