@@ -93,12 +93,10 @@ def fits(components: list[Component]) -> bool:
     every = list(_walk(components))
     texts = [each["content"] for each in every if each["type"] == _TEXT]
     sent_bytes = sum(len(text.encode()) + limits.DISCORD_DISPLAY_EXTRA_BYTES for text in texts)
-    options = sum(len(each.get("options", ())) for each in every)
     return (
         len(every) <= limits.DISCORD_COMPONENTS
         and sum(map(limits.size, texts)) <= limits.DISCORD_TEXT_CHARS
         and sent_bytes <= limits.DISCORD_TEXT_BYTES
-        and options <= limits.DISCORD_OPTIONS
     )
 
 

@@ -20,7 +20,7 @@ _INVISIBLE = re.compile(
 )
 _SLACK_BREAKS = re.compile(
     r":(?=[^\s:]+:)"  # :emoji:, which expands in plain text too
-    r"|:(?=//)|\bwww(?=\.)|mailto(?=:)|\w(?=@\w)"  # addresses that are linked by themselves
+    r"|:(?=//)|\bwww(?=\.)|mailto(?=:)|[^\s@](?=@\w)"  # addresses that are linked by themselves
     r"|&(?=(?:amp|lt|gt);)",  # an entity that the article itself wrote
     re.IGNORECASE,
 )
@@ -59,7 +59,7 @@ def slack_entities(text: str) -> str:
 
 def slack_mrkdwn(text: str) -> str:
     """For a mrkdwn object: what nothing can escape becomes its look-alike."""
-    safe = slack_text(text).translate(_SLACK_MARKS)
+    safe = slack_text(text.translate(_SLACK_MARKS))  # first: a look-alike may be a letter
     return f"{JOINER}{safe}" if safe.startswith(("&gt;", "＞")) else safe
 
 

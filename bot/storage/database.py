@@ -65,9 +65,8 @@ class Database:
                 return
         with self._errors(), self._engines.writer.begin() as connection:
             self._dialect.lock_schema(connection)
-            if not _is_current(connection, scripts):
-                config.attributes["connection"] = connection
-                command.upgrade(config, "head")
+            config.attributes["connection"] = connection
+            command.upgrade(config, "head")  # nothing, if another program was first
 
     async def run(self, work: Callable[[Connection], T], *, write: bool) -> T:
         """Gives `work` a connection in one transaction, committed when it returns.

@@ -168,8 +168,7 @@ def _store_topics(connection: Connection, articles: Sequence[Article], stored: S
             "quality": article.quality,
         }
         for article in articles
-        # the first of two spellings counts
-        for topic, spelling in {fold(name): name for name in reversed(article.topics)}.items()
+        for topic, spelling in {fold(name): name for name in article.topics}.items()
     ]
     _clear(connection, schema.article_topic, [each.number for each in stored.values()])
     _execute(connection, schema.article_topic.insert(), rows)

@@ -85,14 +85,12 @@ class Ledger:
         )
 
     async def open_destinations(self) -> list[Destination]:
-        post, edition = schema.post.c, schema.edition.c
-        # What waits behind a failed or skipped lead is no work until a person retries the lead
+        t = schema.post.c
         query = (
-            select(post.destination, post.look)
-            .join_from(schema.post, schema.edition, edition.id == post.edition_id)
-            .where(post.state.in_(sorted(UNSETTLED)), edition.state.in_(LIVE))
-            .group_by(post.destination, post.look)
-            .order_by(post.destination)
+            select(t.destination, t.look)
+            .where(t.state.in_(sorted(UNSETTLED)))
+            .distinct()
+            .order_by(t.destination)
         )
         return [rows.destination(row) for row in await self._rows(query)]
 

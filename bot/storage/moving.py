@@ -56,7 +56,6 @@ def _changes(post: Post, wanted: Move, now: datetime) -> dict[str, Any]:
             "epoch": post.epoch + 1,
             "attempt": schema.post.c.attempt + 1,
             "looks": 0,
-            "retry_at": None,
         }
         if post.state is PostState.UNKNOWN:  # the same request again: its age counts from the first
             changes.pop("platform_time_at", None)

@@ -4,12 +4,13 @@ from typing import Any
 
 from sqlalchemy import Connection, Select, delete, func, select, update
 
-from bot.model.edition import EditionState
+from bot.delivery.states import ends_unsent
+from bot.model.post import PostKind, PostState
 from bot.storage import schema
 from bot.storage.dialects import insert
 from bot.storage.documents import SEEN
 
-DELIVERING = (EditionState.PLANNED, EditionState.OPEN, EditionState.DONE)
+UNSENT = tuple(state for state in PostState if ends_unsent(state))
 
 
 def write_seen(connection: Connection, edition_id: int) -> None:
@@ -56,16 +57,17 @@ def take_back_seen(connection: Connection, edition_id: int) -> None:
 
 def _heirs(edition_id: int) -> Select[Any]:
     """Two editions planned at once may have picked the same article, and only one row holds it."""
-    seen, pick, edition = schema.seen.c, schema.pick.c, schema.edition.c
+    seen, pick, lead = schema.seen.c, schema.pick.c, schema.post.c
     return (
-        select(seen.article_id, func.max(edition.id))
+        select(seen.article_id, func.max(pick.edition_id))
         .join_from(schema.seen, schema.pick, pick.article_id == seen.article_id)
-        .join(schema.edition, edition.id == pick.edition_id)
+        .join(schema.post, lead.edition_id == pick.edition_id)
         .where(
             seen.edition_id == edition_id,
-            edition.id != edition_id,
-            edition.destination == seen.destination,
-            edition.state.in_(DELIVERING),
+            pick.edition_id != edition_id,
+            lead.destination == seen.destination,
+            lead.kind == PostKind.LEAD,
+            lead.state.not_in(UNSENT),
         )
         .group_by(seen.article_id)
     )

@@ -2,7 +2,7 @@
 
 import re
 
-from hypothesis import example, given
+from hypothesis import example, given, settings
 
 from bot.rendering import escape
 from bot.rendering.escape import flat
@@ -13,9 +13,11 @@ EVERYTHING = " ".join(FRAGMENTS)
 TIGHT = "".join(FRAGMENTS)
 
 
+@settings(deadline=None)
 @given(texts)
 @example(EVERYTHING)
 @example(TIGHT)
+@example("0.@0")
 def test_text_in_slacks_text_field_shows_as_itself_and_as_nothing_else(text):
     parsed = mrkdwn.parse_text(escape.slack_text(text))
     assert parsed.visible == flat(text)
@@ -24,6 +26,7 @@ def test_text_in_slacks_text_field_shows_as_itself_and_as_nothing_else(text):
     assert not parsed.dates
 
 
+@settings(deadline=None)
 @given(texts)
 @example(EVERYTHING)
 @example(TIGHT)
@@ -33,10 +36,12 @@ def test_text_in_slacks_plain_text_shows_as_itself_and_as_nothing_else(text):
     assert not parsed.forged
 
 
+@settings(deadline=None)
 @given(texts)
 @example(EVERYTHING)
 @example(TIGHT)
 @example(">quoted")
+@example("`c`@everyone")
 def test_text_in_slacks_mrkdwn_shows_as_itself_and_as_nothing_else(text):
     parsed = mrkdwn.parse_text(escape.slack_mrkdwn(text), mrkdwn=True)
     assert parsed.visible == flat(text).translate(mrkdwn._LOOK_ALIKES)
@@ -44,6 +49,7 @@ def test_text_in_slacks_mrkdwn_shows_as_itself_and_as_nothing_else(text):
     assert not parsed.links
 
 
+@settings(deadline=None)
 @given(texts)
 @example(EVERYTHING)
 @example(TIGHT)
@@ -56,6 +62,7 @@ def test_text_in_discords_markdown_shows_as_itself_and_as_nothing_else(text):
     assert not parsed.stamps
 
 
+@settings(deadline=None)
 @given(texts)
 def test_text_behind_our_own_marks_on_discord_shows_as_itself(text):
     title = flat(text) or "Untitled"
@@ -65,6 +72,7 @@ def test_text_behind_our_own_marks_on_discord_shows_as_itself(text):
     assert not parsed.forged
 
 
+@settings(deadline=None)
 @given(urls, texts)
 def test_a_slack_link_holds_just_its_address_whatever_its_label(url, label):
     safe = escape.slack_url(url, 5_000)
@@ -76,6 +84,7 @@ def test_a_slack_link_holds_just_its_address_whatever_its_label(url, label):
     assert not parsed.forged
 
 
+@settings(deadline=None)
 @given(urls)
 def test_a_discord_link_holds_just_its_address(url):
     safe = escape.discord_url(url, 5_000)
@@ -88,6 +97,7 @@ def test_a_discord_link_holds_just_its_address(url):
     assert not parsed.forged
 
 
+@settings(deadline=None)
 @given(urls)
 def test_a_host_is_shown_only_where_it_can_be_nothing_but_a_host(url):
     host = escape.host(url)

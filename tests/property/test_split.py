@@ -2,7 +2,7 @@
 
 import unicodedata
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.rendering import limits
@@ -15,6 +15,7 @@ costs = st.sampled_from(
 )
 
 
+@settings(deadline=None)
 @given(texts.map(flat), st.integers(0, 300), costs)
 def test_a_cut_text_keeps_its_room_and_is_a_beginning_of_the_whole(text, room, cost):
     short = cut(text, room, cost)
@@ -24,6 +25,7 @@ def test_a_cut_text_keeps_its_room_and_is_a_beginning_of_the_whole(text, room, c
         assert short == text
 
 
+@settings(deadline=None)
 @given(texts.map(flat), st.integers(1, 300))
 def test_a_cut_text_wastes_less_than_half_its_room(text, room):
     short = cut(text, room)
@@ -32,6 +34,7 @@ def test_a_cut_text_wastes_less_than_half_its_room(text, room):
         assert lost <= room * 0.5 + 40
 
 
+@settings(deadline=None)
 @given(texts.map(flat))
 def test_a_cut_falls_between_shown_characters(text):
     ends = list(grapheme_ends(text))
@@ -42,6 +45,7 @@ def test_a_cut_falls_between_shown_characters(text):
         assert "\u200d" not in text[end - 1 : end + 1]
 
 
+@settings(deadline=None)
 @given(st.lists(st.integers(1, 9), max_size=10), st.integers(9, 30))
 def test_sharing_out_loses_nothing_and_keeps_order_within_the_bound(sizes, bound):
     shares = share(sizes, lambda some: sum(some) <= bound)

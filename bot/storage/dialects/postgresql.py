@@ -3,39 +3,29 @@
 from importlib.util import find_spec
 from typing import Any
 
-from sqlalchemy import URL, Connection, create_engine, event, text
+from sqlalchemy import URL, Connection, Engine, create_engine, event, text
 
 from bot.errors import StoreError
 from bot.storage.dialects import Engines
 
-CONNECTIONS = 5
+WRITERS = 2
+READERS = 3
 CONNECT_S = 10
 SCHEMA_LOCK = 0x6761_7A65  # "gaze": any number will do, as long as it is always this one
 
 
 def engines(url: URL, busy_s: float) -> Engines:
-    """One pool for both; reads see one moment. No statement waits longer than `busy_s` for a lock."""
+    """Two small pools; reads see one moment. No statement waits longer than `busy_s` for a lock."""
     if find_spec("psycopg") is None:
         raise StoreError("PostgreSQL needs a driver: pip install 'gazette-digest[postgresql]'")
     if "@" in (url.host or ""):
         raise StoreError("the password in DATABASE_URL has an @ in it; write that as %40")
-    engine = create_engine(
-        url.set(drivername="postgresql+psycopg"),
-        hide_parameters=True,
-        pool_size=CONNECTIONS,
-        max_overflow=0,
-        pool_pre_ping=True,  # a server that was restarted is noticed before a transaction is lost
-        connect_args={"connect_timeout": CONNECT_S},
+    return Engines(
+        writer=_engine(url, busy_s, is_reader=False),
+        reader=_engine(url, busy_s, is_reader=True),
+        writers=WRITERS,
+        readers=READERS,
     )
-
-    @event.listens_for(engine, "connect")
-    def prepare(connection: Any, _record: Any) -> None:
-        wait = f"{max(1, round(busy_s * 1000))}ms"
-        connection.execute("SELECT set_config('lock_timeout', %s, false)", (wait,))
-        connection.commit()
-
-    reader = engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
-    return Engines(engine, reader, writers=CONNECTIONS, readers=CONNECTIONS)
 
 
 def lock_schema(connection: Connection) -> None:
@@ -52,6 +42,28 @@ def explain(error: BaseException, url: URL) -> str:
         if state.startswith(code) if state else sign and sign in said:
             return f"{place} {words}"
     return f"{place} failed ({state or type(error).__name__}); see the log for its words"
+
+
+def _engine(url: URL, busy_s: float, *, is_reader: bool) -> Engine:
+    engine = create_engine(
+        url.set(drivername="postgresql+psycopg"),
+        hide_parameters=True,
+        isolation_level="REPEATABLE READ" if is_reader else "READ COMMITTED",
+        pool_size=READERS if is_reader else WRITERS,
+        max_overflow=0,
+        pool_pre_ping=True,  # a server that was restarted is noticed before a transaction is lost
+        connect_args={"connect_timeout": CONNECT_S},
+    )
+
+    @event.listens_for(engine, "connect")
+    def prepare(connection: Any, _record: Any) -> None:
+        wait = f"{max(1, round(busy_s * 1000))}ms"
+        connection.execute("SELECT set_config('lock_timeout', %s, false)", (wait,))
+        connection.commit()
+        if is_reader:
+            connection.read_only = True
+
+    return engine
 
 
 # SQLSTATE (https://www.postgresql.org/docs/current/errcodes-appendix.html), and what a refused

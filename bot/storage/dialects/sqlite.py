@@ -113,7 +113,7 @@ def _engine(url: URL, module: ModuleType, busy_s: float, *, is_reader: bool) -> 
 
 
 def _set_journal(connection: Any, wanted: str, busy_s: float, module: ModuleType) -> None:
-    """Sets the journal, which lasts in the file. SQLite's own wait does not cover this statement."""
+    """Sets the journal, which lasts in the file. Of two that do so at once SQLite refuses one."""
     patience_ends = time.monotonic() + busy_s
     while connection.execute("PRAGMA journal_mode").fetchone()[0] != wanted:
         try:

@@ -1,12 +1,10 @@
 """The storage contracts on SQLite and on a real PostgreSQL."""
 
-import shutil
 import uuid
 from collections.abc import Callable, Iterator
-from pathlib import Path
 
-import psycopg
 import pytest
+from sqlalchemy import delete
 
 from bot.storage import schema
 from bot.storage.board import BoardStore
@@ -16,11 +14,6 @@ from bot.storage.ledger import Ledger
 from bot.storage.subscriptions import Subscriptions
 from tests.support.postgresql import Server, postgresql_server
 
-SHARED = "shared"
-EMPTY_ALL = "DO $$ BEGIN {} END $$".format(
-    " ".join(f"DELETE FROM {table.name};" for table in reversed(schema.metadata.sorted_tables))
-)
-
 
 @pytest.fixture(scope="session")
 def postgresql() -> Iterator[Server]:
@@ -29,31 +22,39 @@ def postgresql() -> Iterator[Server]:
 
 
 @pytest.fixture(scope="session")
-def postgresql_shared(postgresql) -> Iterator[str]:
-    with postgresql.database(SHARED) as url:
-        Database.open(url).close()
+def postgresql_url(postgresql) -> Iterator[str]:
+    with postgresql.database("shared") as url:
         yield url
 
 
 @pytest.fixture(scope="session")
-def sqlite_template(tmp_path_factory) -> Path:
-    path = tmp_path_factory.mktemp("template") / "gazette.db"
-    Database.open(f"sqlite:///{path}").close()
-    return path
+def sqlite_url(tmp_path_factory) -> str:
+    return f"sqlite:///{tmp_path_factory.mktemp('shared') / 'gazette.db'}"
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
-def url(request, tmp_path) -> Iterator[str]:
-    """The URL of a database of its own, its tables up to date."""
-    if request.param == "sqlite":
-        path = tmp_path / "gazette.db"
-        shutil.copy(request.getfixturevalue("sqlite_template"), path)
-        yield f"sqlite:///{path}"
-    else:
-        yield request.getfixturevalue("postgresql_shared")
-        # rows go, the database stays: a fresh one for each test would take longer than the test
-        with psycopg.connect(request.getfixturevalue("postgresql_shared")) as connection:
-            connection.execute(EMPTY_ALL)
+@pytest.fixture(scope="session", params=["sqlite", "postgresql"])
+def shared(request) -> Iterator[tuple[str, Database]]:
+    """One open database for all tests: opening takes longer than most tests do."""
+    url = request.getfixturevalue(f"{request.param}_url")
+    database = Database.open(url)
+    yield url, database
+    database.close()
+
+
+@pytest.fixture
+def database(shared) -> Iterator[Database]:
+    """Without a row in it."""
+    _, database = shared
+    yield database
+    with database._engines.writer.begin() as connection:
+        for table in reversed(schema.metadata.sorted_tables):
+            connection.execute(delete(table))
+
+
+@pytest.fixture
+def url(shared, database) -> str:
+    """Where that database is."""
+    return shared[0]
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -82,11 +83,6 @@ def open_database() -> Iterator[Callable[..., Database]]:
 
 
 @pytest.fixture
-def database(url, open_database) -> Database:
-    return open_database(url)
-
-
-@pytest.fixture
 def catalog(database) -> Catalog:
     return Catalog(database)
 
@@ -94,6 +90,12 @@ def catalog(database) -> Catalog:
 @pytest.fixture
 def ledger(database) -> Ledger:
     return Ledger(database)
+
+
+@pytest.fixture
+def rival(url, open_database) -> Ledger:
+    """The ledger as another program sees it."""
+    return Ledger(open_database(url))
 
 
 @pytest.fixture

@@ -162,6 +162,17 @@ class TestApply:
         desk = await catalog.by_short_id(make_article("desk:one").short_id)
         assert desk == make_article("desk:one")
 
+    async def test_when_an_article_was_first_seen_and_last_there_is_kept(self, catalog, database):
+        await apply(catalog, make_read(make_article()))
+        await apply(catalog, make_read(make_article(title="New")), at=START + HOUR)
+        for hours in (2, 3):
+            await apply(catalog, gone=["one.md"], at=START + hours * HOUR)
+        t = schema.article.c
+        (row,) = await database.run(
+            lambda each: each.execute(select(t.first_seen_at, t.gone_at)).all(), write=False
+        )
+        assert tuple(row) == (START, START + 2 * HOUR)
+
     async def test_nothing_of_a_failing_call_is_kept(self, catalog, database):
         before = await snapshot(database)
         broken = make_read(make_article("news:b"), mark=FileMark("b.md", 1, 1, None))
@@ -188,9 +199,12 @@ class TestMarks:
         problem = ArticleProblem("one.md", 2, "what", "mend", Level.WARNING)
         await apply(catalog, make_read(make_article(), [make_related()], problems=(problem,)))
         mark = FileMark("one.md", 5, 6, "0" * 64)
+        await apply(catalog, make_read(make_article("desk:one")), source="desk")
+        before = await catalog.marks("desk")
         await apply(catalog, touched=[mark])
+        assert await catalog.marks("desk") == before
         assert await catalog.marks("news") == {"one.md": mark}
-        assert await catalog.search(EVERYTHING) == [make_article()]
+        assert make_article() in await catalog.search(EVERYTHING)
         assert await catalog.problems("news") == [problem]
 
     async def test_an_unknown_source_has_none(self, catalog):

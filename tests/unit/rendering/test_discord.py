@@ -107,15 +107,44 @@ def test_hostile_text_shows_as_text():
 
 
 def test_four_thousand_chinese_characters_stay_below_the_bytes_that_break_discord():
+    """Six such items have 3,900 characters, which would pass, in 10,700 bytes, which would not."""
+    words = "漢" * 4000
     items = [
-        make_item(make_article(f"news:{n}"), title="漢" * 4000, excerpt="字" * 4000)
-        for n in range(10)
+        make_item(make_article(f"news:{n}"), title=words, excerpt=words, topic="漢" * 40, badge="")
+        for n in range(6)
     ]
-    posts = _posts(*items)
+    posts = _posts(*items, footer="")
     for post in posts:
         shown = texts(json.loads(post.payloads.full))
         assert sum(len(each.encode()) + 12 for each in shown) <= 10_000
-    assert len(posts) > 1
+    assert len(posts) == 2
+
+
+def test_ten_items_with_pictures_have_more_parts_than_one_message_may():
+    items = [make_item(make_article(f"news:{n}"), image=IMAGE) for n in range(10)]
+    posts = _posts(*items)
+    assert len(posts) == 2
+    for post in posts:
+        assert len(list(walk(json.loads(post.payloads.full)["components"]))) <= 40
+
+
+def test_every_action_of_many_items_has_its_place_in_a_select():
+    links = (make_related(),)
+    items = [make_item(make_article(f"news:{n}"), related=links) for n in range(13)]
+    posts = _posts(*items, layout=Layout.HEADLINES)
+    messages = [post for post in posts if post.kind.value in ("lead", "card")]
+    values = [value for post in messages for value in option_values(json.loads(post.payloads.full))]
+    assert len(set(values)) == len(values) == 26
+
+
+def test_a_reply_says_how_many_of_its_links_had_no_room():
+    links = tuple(make_related(str(n), title=f"{n} " + "t" * 240) for n in range(40))
+    reply = _posts(make_item(related=links, more_related=2))[2]
+    for payload in (json.loads(reply.payloads.full), json.loads(reply.payloads.text)):
+        said = payload.get("content") or texts(payload)[0]
+        shown = said.count("\n- ")
+        assert 3 < shown < 40
+        assert said.endswith(f"\n-# {42 - shown} more")
 
 
 def test_headlines_have_neither_excerpts_nor_pictures():
@@ -197,3 +226,11 @@ def test_an_answer_too_long_drops_excerpts_before_items():
     parsed = discord_markdown.parse("\n".join(texts(body)))
     assert len(parsed.links) == 10
     assert "words" not in parsed.visible
+
+
+def test_thirty_headlines_still_fit_a_message_without_components():
+    items = [make_item(make_article(f"news:{n}"), title=f"{n} " + "t" * 120) for n in range(30)]
+    posts = _posts(*items, layout=Layout.HEADLINES, heading="*" * 200, footer="*" * 400)
+    assert len(posts) == 3
+    for post in posts:
+        assert len(json.loads(post.payloads.text)["content"]) <= 2_000

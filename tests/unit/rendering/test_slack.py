@@ -149,6 +149,19 @@ def test_a_reply_names_its_item_and_lists_links_best_first_and_how_many_more():
     assert payload["text"].endswith("\n\n12 more")
 
 
+def test_a_reply_says_how_many_of_its_links_had_no_room():
+    links = tuple(make_related(str(n), title=f"{n} " + "t" * 240) for n in range(40))
+    item = make_item(related=links, more_related=2)
+    reply = render(make_digest([item]), "azure", "manual:1", Look.SLACK, Layout.COMPACT)[1]
+    payload = json.loads(reply.payloads.full)
+    _, listed, more = payload["blocks"][0]["elements"]
+    shown = len(listed["elements"])
+    assert 3 < shown < 40
+    assert payload["text"].count("• ") == shown
+    assert more["elements"][0]["text"] == f"{42 - shown} more"
+    assert payload["text"].endswith(f"\n\n{42 - shown} more")
+
+
 def test_an_address_too_long_for_a_link_leaves_the_bare_title():
     item = make_item(url="https://a.example/" + "x" * 1300)
     payload = _lead(item)
