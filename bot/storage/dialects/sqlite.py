@@ -28,7 +28,7 @@ def is_mended(version: tuple[int, int, int]) -> bool:
     return version >= (3, 51, 3)
 
 
-def library() -> ModuleType:
+def driver() -> ModuleType:
     """Python's own SQLite, or pysqlite3 where that is mended and Python's is not."""
     if not is_mended(sqlite3.sqlite_version_info):
         try:
@@ -50,7 +50,7 @@ def engines(url: URL, busy_s: float) -> Engines:
         raise StoreError(
             f"the folder of the database {url.database} is not there; make it, or name another place"
         )
-    module = library()
+    module = driver()
     return Engines(
         writer=_engine(url, module, busy_s, is_reader=False),
         reader=_engine(url, module, busy_s, is_reader=True),

@@ -253,7 +253,7 @@ class TestSqlite:
             assert (pragma, found) == (pragma, wanted)
 
     async def test_the_journal_suits_the_library(self, url, open_database):
-        is_mended = sqlite.is_mended(sqlite.library().sqlite_version_info)
+        is_mended = sqlite.is_mended(sqlite.driver().sqlite_version_info)
         found = await open_database(url).run(_journal, write=True)
         assert found == ("wal" if is_mended else "delete")
 
@@ -370,7 +370,7 @@ def _make_read_only(path):
 def _locked(url):
     """Another program that holds what a writer needs."""
     if url.startswith("sqlite"):
-        connection = sqlite.library().connect(url.removeprefix("sqlite:///"), isolation_level=None)
+        connection = sqlite.driver().connect(url.removeprefix("sqlite:///"), isolation_level=None)
         connection.execute("BEGIN EXCLUSIVE")
     else:
         connection = psycopg.connect(url)

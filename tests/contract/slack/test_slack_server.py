@@ -2,7 +2,6 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator
 from email.utils import parsedate_to_datetime
 from typing import Any
 
@@ -16,13 +15,6 @@ from tests.support.slack_methods import Posting, Stage
 from tests.support.slack_server import SlackServer
 
 METADATA = {"event_type": "gazette_post", "event_payload": {"key": "k1", "n": 1, "yes": True}}
-
-
-@pytest.fixture
-async def slack() -> AsyncIterator[SlackServer]:
-    async with SlackServer() as server:
-        server.add_channel("C0NEWS")
-        yield server
 
 
 @pytest.fixture

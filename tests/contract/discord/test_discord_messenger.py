@@ -2,7 +2,6 @@
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator
 
 import pytest
 
@@ -15,16 +14,11 @@ from bot.errors import (
     PlatformError,
     RateLimited,
 )
-from bot.model.destination import Destination, Look, Platform
 from bot.model.receipt import Receipt
 from bot.platforms.discord.client import DiscordPlatform
-from bot.platforms.discord.messenger import DiscordMessenger
 from tests.support.clock import ManualClock
 from tests.support.discord_payloads import display, forum_post, make_lead, message, thread
-from tests.support.discord_platform import Start, starter
 from tests.support.discord_server import (
-    FORUM,
-    DiscordServer,
     Fault,
     bad_json,
     error,
@@ -38,33 +32,6 @@ from tests.support.discord_server import (
 
 KEY = "0123456789abcdef01234567"
 OTHER = "76543210fedcba9876543210"
-
-
-@pytest.fixture
-async def server() -> AsyncIterator[DiscordServer]:
-    async with DiscordServer() as server:
-        yield server
-
-
-@pytest.fixture
-async def start(server: DiscordServer) -> AsyncIterator[Start]:
-    async with starter(server) as start:
-        yield start
-
-
-@pytest.fixture
-async def messenger(start: Start) -> DiscordMessenger:
-    return (await start()).messenger
-
-
-@pytest.fixture
-def to(server: DiscordServer) -> Destination:
-    return Destination(Platform.DISCORD, server.add_channel(), Look.DISCORD)
-
-
-@pytest.fixture
-def forum(server: DiscordServer) -> Destination:
-    return Destination(Platform.DISCORD, server.add_channel("digests", FORUM), Look.FORUM)
 
 
 async def test_a_create_gives_the_receipt_of_the_message(server, messenger, to):

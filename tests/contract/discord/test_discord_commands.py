@@ -64,12 +64,6 @@ class Answers:
 
 
 @pytest.fixture
-async def server() -> AsyncIterator[DiscordServer]:
-    async with DiscordServer() as server:
-        yield server
-
-
-@pytest.fixture
 def commands() -> Answers:
     return Answers()
 

@@ -1,6 +1,5 @@
 """What the local Slack lets pass in a message's blocks, and what it refuses: each limit from both sides."""
 
-from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
@@ -8,13 +7,6 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from tests.support.slack_server import SlackServer
-
-
-@pytest.fixture
-async def slack() -> AsyncIterator[SlackServer]:
-    async with SlackServer() as server:
-        server.add_channel("C0NEWS")
-        yield server
 
 
 @pytest.fixture

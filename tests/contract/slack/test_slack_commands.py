@@ -62,13 +62,6 @@ Make = Callable[..., SlackPlatform]
 
 
 @pytest.fixture
-async def slack() -> AsyncIterator[SlackServer]:
-    async with SlackServer() as server:
-        server.add_channel("C0NEWS")
-        yield server
-
-
-@pytest.fixture
 def desk() -> Desk:
     return Desk()
 

@@ -1,6 +1,5 @@
 """Looking a post up on Discord by the real discord.py: found, surely absent, or not to be known."""
 
-from collections.abc import AsyncIterator
 from datetime import datetime
 from typing import Any
 
@@ -13,15 +12,11 @@ from bot.errors import (
 from bot.model.destination import Destination, Look, Platform
 from bot.model.post import Post, PostKind, PostOp
 from bot.model.receipt import Receipt
-from bot.platforms.discord.messenger import DiscordMessenger
 from bot.platforms.discord.sight import permissions
 from tests.support.clock import ManualClock
 from tests.support.discord_payloads import forum_post, make_lead, message, thread
-from tests.support.discord_platform import Start, starter
 from tests.support.discord_server import (
     DM,
-    FORUM,
-    DiscordServer,
     Fault,
     Permission,
     bad_json,
@@ -32,33 +27,6 @@ from tests.support.discord_server import (
 
 KEY = "0123456789abcdef01234567"
 OTHER = "76543210fedcba9876543210"
-
-
-@pytest.fixture
-async def server() -> AsyncIterator[DiscordServer]:
-    async with DiscordServer() as server:
-        yield server
-
-
-@pytest.fixture
-async def start(server: DiscordServer) -> AsyncIterator[Start]:
-    async with starter(server) as start:
-        yield start
-
-
-@pytest.fixture
-async def messenger(start: Start) -> DiscordMessenger:
-    return (await start()).messenger
-
-
-@pytest.fixture
-def to(server: DiscordServer) -> Destination:
-    return Destination(Platform.DISCORD, server.add_channel(), Look.DISCORD)
-
-
-@pytest.fixture
-def forum(server: DiscordServer) -> Destination:
-    return Destination(Platform.DISCORD, server.add_channel("digests", FORUM), Look.FORUM)
 
 
 async def test_a_lost_post_is_found_by_its_mark_after_the_nonce_window(server, messenger, to):

@@ -2,7 +2,6 @@
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -52,13 +51,6 @@ def a_post(key: str = KEY, since: datetime | None = LONG_AGO) -> Post:
         state=PostState.UNKNOWN,
         platform_time_at=since,
     )
-
-
-@pytest.fixture
-async def slack() -> AsyncIterator[SlackServer]:
-    async with SlackServer() as server:
-        server.add_channel("C0NEWS")
-        yield server
 
 
 @pytest.fixture

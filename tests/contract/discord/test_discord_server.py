@@ -43,12 +43,6 @@ class Caller:
 
 
 @pytest.fixture
-async def server() -> AsyncIterator[DiscordServer]:
-    async with DiscordServer() as server:
-        yield server
-
-
-@pytest.fixture
 async def call(server: DiscordServer) -> AsyncIterator[Caller]:
     headers = {
         "Authorization": f"Bot {server.token}",
