@@ -18,12 +18,12 @@ from bot.rendering.shown import Part, Shown, frozen
 from bot.rendering.slack_blocks import (
     DATE,
     Block,
+    actions_of,
     button,
     context,
     date_part,
     fits,
     header,
-    menu,
     picture,
     plain,
     section,
@@ -170,7 +170,7 @@ def _item_blocks(each: Shown, *, images: bool, excerpt: bool = True) -> list[Blo
             block["accessory"] = image
         blocks.append(block)
     facts = _BETWEEN.join(_facts(each))
-    choice = menu(each)
+    choice = actions_of(each)
     if facts or choice:
         text = {"type": "mrkdwn", "text": facts or _ABOUT, "verbatim": True}
         blocks.append({"type": "section", "text": text} | ({"accessory": choice} if choice else {}))

@@ -45,9 +45,10 @@ def custom_ids(payload: dict[str, Any]) -> list[str]:
 
 
 def option_values(payload: dict[str, Any]) -> list[str]:
-    """What a Discord message's selects, or a Slack message's menus, offer."""
+    """What a Discord message's selects, or a Slack message's menus and lone buttons, offer."""
     if "blocks" in payload:
         menus = [each.get("accessory", {}) for each in payload["blocks"]]
     else:
         menus = [each for _, each in walk(payload.get("components"))]
-    return [option["value"] for menu in menus for option in menu.get("options", ())]
+    offered = [menu.get("options", [menu] if "value" in menu else []) for menu in menus]
+    return [option["value"] for options in offered for option in options]

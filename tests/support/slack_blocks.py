@@ -249,7 +249,8 @@ def _select(value: Any, where: str) -> None:
 
 _ELEMENTS: dict[str, Check] = {
     "button": _BUTTON,
-    "overflow": _fields({"options": _several(_OPTION, 5)}, _ACTION),
+    # the page names only the most; older copies of it and slack-blocks (Rust) say two at least
+    "overflow": _fields({"options": _several(_OPTION, 5, 2)}, _ACTION),
     "static_select": _select,
     "external_select": _fields(
         {}, {"placeholder": _plain(150), "min_query_length": _whole(0, 100), **_ACTION}

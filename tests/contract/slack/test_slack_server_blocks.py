@@ -119,9 +119,16 @@ PAST_THE_LIMIT = {
     "mrkdwn button": [actions(button(text={"type": "mrkdwn", "text": "x"}))],
     "purple button": [actions(button(style="purple"))],
     "overflow of 6": [section(accessory=menu("overflow", 6))],
-    "overflow of none": [section(accessory=menu("overflow", 0))],
+    "overflow of 1": [section(accessory=menu("overflow", 1))],
     "option value of 151": [
-        actions({"type": "overflow", "options": [{"text": plain("x"), "value": "x" * 151}]})
+        actions(
+            {
+                "type": "overflow",
+                "options": [
+                    {"text": plain(value[0]), "value": value} for value in ("y", "x" * 151)
+                ],
+            }
+        )
     ],
     "select of 101": [actions(menu("static_select", 101))],
     "checkboxes of 11": [actions(menu("checkboxes", 11))],
