@@ -81,5 +81,9 @@ class NotAllowed(PlatformError):
         super().__init__(what)
 
 
+class PostGone(PlatformError):
+    """It was posted, and someone has deleted it since: whether to post it again a person decides."""
+
+
 class OutcomeUnknown(PlatformError):
     """It may have been posted: the answer was lost or can't be read. Not a failure; look it up."""

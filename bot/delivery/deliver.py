@@ -18,6 +18,7 @@ from bot.errors import (
     OutcomeUnknown,
     PayloadRefused,
     PlatformError,
+    PostGone,
     RateLimited,
 )
 from bot.model.destination import Destination, Platform
@@ -99,6 +100,8 @@ class Delivery:
             return
         try:
             receipt = await _call(messenger, claim, thread)
+        except PostGone as error:
+            await self._hold(claim, str(error))
         except PlatformError as error:
             is_repeat = post.state is PostState.UNKNOWN and post.op is PostOp.CREATE
             if is_repeat and not isinstance(error, PayloadRefused):
@@ -127,6 +130,12 @@ class Delivery:
             case _:
                 assert isinstance(error, OutcomeUnknown), error
                 await self._doubt(claim, what)
+
+    async def _hold(self, claim: Post, what: str) -> None:
+        """Nothing more by the machine: a person decides."""
+        doubted = await self._move(claim, Move(PostState.UNKNOWN, error=what))
+        if doubted is not None:
+            await self._move(doubted, Move(PostState.HELD, error=what))
 
     async def _still_in_doubt(self, claim: Post, error: PlatformError) -> None:
         """A repeat that surely did not post says nothing of the request before it."""

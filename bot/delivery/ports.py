@@ -160,7 +160,8 @@ class Messenger(Protocol):
     knows the key again (Discord's nonce).
 
     `create`, `open_thread` raise: RateLimited, NotSent, PayloadRefused, NotAllowed (surely not
-    posted), OutcomeUnknown (may have been posted: lost or unreadable answer, 5xx, time-out).
+    posted), OutcomeUnknown (may have been posted: lost or unreadable answer, 5xx, time-out),
+    PostGone (this key was posted, and someone has deleted it).
     No other exception leaves them.
     """
 

@@ -13,7 +13,7 @@ from bot.bootstrap.store import opened
 from bot.delivery.deliver import Delivery
 from bot.delivery.patience import Patience
 from bot.delivery.ports import Absent, CannotKnow, Found, Move
-from bot.errors import NotAllowed, NotSent, OutcomeUnknown, PayloadRefused, RateLimited
+from bot.errors import NotAllowed, NotSent, OutcomeUnknown, PayloadRefused, PostGone, RateLimited
 from bot.model.destination import Destination, Look, Platform
 from bot.model.post import Level, PostOp, PostState
 from bot.model.receipt import Receipt
@@ -388,6 +388,21 @@ async def test_a_repeat_that_surely_did_not_post_leaves_the_first_request_in_dou
     await delivery.work_off(CHANNEL)
     assert edge.landed == [LEAD, FIRST]
     assert await states(store, edition) == ["sent", "sent"]
+
+
+async def test_a_post_somebody_deleted_is_held_and_not_sent_again(store, clock):
+    edge = EdgeMessenger(repeats_safely_s=120)
+    edition = await planned(store, ONE)
+    edge.lose_answer(LEAD)
+    edge.refuse(LEAD, PostGone("the message was deleted there"))
+    delivery = delivery_of(store, clock, edge)
+    await delivery.work_off(CHANNEL)
+    clock.advance(1)
+    await delivery.work_off(CHANNEL)
+    clock.advance(300)
+    await delivery.work_off(CHANNEL)
+    assert await states(store, edition) == ["held", "planned"]
+    assert (edge.landed, edge.looks) == ([LEAD], [])
 
 
 async def test_opening_a_thread_is_repeated_until_it_is_open(store, delivery, edge, clock):

@@ -8,11 +8,11 @@ import structlog
 from discord.http import Route
 
 from bot.delivery.ports import Sight
-from bot.errors import OutcomeUnknown, PlatformError
+from bot.errors import OutcomeUnknown, PlatformError, PostGone
 from bot.model.destination import Destination, Look
 from bot.model.post import Post
 from bot.model.receipt import Receipt
-from bot.platforms.discord.errors import THREAD_EXISTS, code_of
+from bot.platforms.discord.errors import THREAD_EXISTS, UNKNOWN_MESSAGE, code_of
 from bot.platforms.discord.sight import look_up
 from bot.platforms.discord.wire import Wire
 
@@ -47,7 +47,12 @@ class DiscordMessenger:
         is_known_again = payload.get("nonce") == key and payload.get("enforce_nonce")
         ask = self._wire.ask if is_known_again else self._wire.ask_once
         route = Route("POST", "/channels/{channel_id}/messages", channel_id=where)
-        message = await ask(route, json=payload)
+        try:
+            message = await ask(route, json=payload)
+        except PlatformError as error:
+            if code_of(error) == UNKNOWN_MESSAGE:  # the nonce is known, its message deleted
+                raise PostGone(str(error)) from error
+            raise
         return Receipt(destination.channel, _id_of(message))
 
     async def _create_forum_post(

@@ -12,6 +12,7 @@ from bot.errors import (
     OutcomeUnknown,
     PayloadRefused,
     PlatformError,
+    PostGone,
     RateLimited,
 )
 from bot.model.receipt import Receipt
@@ -84,7 +85,7 @@ REFUSALS: dict[str, tuple[Fault, type[PlatformError]]] = {
     **{
         f"{code}": (error(status, code), NotAllowed)
         for status, code in (
-            (404, 10003), (404, 10004), (404, 10008), (404, 10015), (403, 50001), (403, 50013),
+            (404, 10003), (404, 10004), (404, 10015), (403, 50001), (403, 50013),
             (400, 50008), (400, 50024), (400, 160002), (400, 160005), (400, 160007), (403, 40007),
             (400, 30007), (400, 220001), (400, 220002), (400, 50083),
         )
@@ -309,7 +310,7 @@ async def test_a_full_bucket_tells_how_long_to_wait(server, messenger, to):
 async def test_a_deleted_message_is_not_posted_again_by_its_nonce(server, messenger, to):
     receipt = await messenger.create(to, message(KEY), KEY, None)
     server.delete(to.channel, receipt.message)
-    with pytest.raises(NotAllowed, match="deleted"):
+    with pytest.raises(PostGone, match="deleted"):
         await messenger.create(to, message(KEY), KEY, None)
     assert not server.messages(to.channel)
 
