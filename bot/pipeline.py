@@ -4,7 +4,7 @@ A stop between any two of them loses nothing: a draft is nothing yet, a plan is 
 delivery goes by the ledger alone.
 """
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from bot.catalog.filters import ArticleFilter
 from bot.catalog.ports import CatalogStore
@@ -19,6 +19,9 @@ from bot.model.subscription import Subscription
 from bot.rendering.render import render
 from bot.selection.belongs import spellings_of
 from bot.selection.choose import choose
+
+REMEMBERED = timedelta(days=400)
+"""How far back a channel's own history is asked, as long as the ledger keeps it."""
 
 
 async def draft(
@@ -41,7 +44,7 @@ async def draft(
             published_until=now,
         )
     )
-    history = await ledger.history(subscription.destination, oldest)
+    history = await ledger.history(subscription.destination, now - REMEMBERED)
     selection = choose(candidates, taste, history, taxonomy, now)
     related = await catalog.related(pick.article.id for pick in selection.picks)
     digest = compose(selection, related, subscription, now, is_late=is_late)

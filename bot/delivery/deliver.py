@@ -47,6 +47,7 @@ class Delivery:
         self._patience = patience
         self._owner = owner
         self._posted_s: dict[str, float] = {}
+        self._unreachable: set[Destination] = set()
         self._is_stopping = False
 
     def stop(self) -> None:
@@ -65,7 +66,9 @@ class Delivery:
         """
         messenger = self._messengers.get(destination.platform)
         if messenger is None:
-            log.warning("platform not set up", destination=str(destination))
+            if destination not in self._unreachable:
+                self._unreachable.add(destination)
+                log.warning("platform not set up", destination=str(destination))
             return None
         while not self._is_stopping:
             posts = await self._ledger.open_posts(destination)

@@ -8,6 +8,7 @@ import structlog
 
 from bot.clock import Clock
 from bot.delivery.ports import Ledger
+from bot.errors import StoreError
 from bot.model.destination import Destination
 
 log = structlog.get_logger(__name__)
@@ -16,6 +17,9 @@ SWEEP_EVERY_S = 0.5
 """How soon rows written by another process (`gazette send`) are noticed."""
 
 AFTER_ERROR_S = 5.0
+
+LONGEST_WAIT_S = 5.0
+"""A waiting worker looks again so often: another process may have written rows for it."""
 
 
 class EmbeddedEngine:
@@ -51,7 +55,10 @@ class EmbeddedEngine:
     async def run(self) -> None:
         try:
             while True:
-                await self.sweep()
+                try:
+                    await self.sweep()
+                except StoreError as error:  # locked, full: it goes on by itself when it can
+                    log.error("ledger not read, trying again", error=str(error))  # noqa: TRY400
                 await asyncio.sleep(SWEEP_EVERY_S)
         finally:
             await self._drain()
@@ -73,7 +80,7 @@ class EmbeddedEngine:
                     return
                 wait_s = max(0.0, (until - self._clock.now()).total_seconds())
             try:
-                await asyncio.wait_for(wake.wait(), min(wait_s, 60.0))
+                await asyncio.wait_for(wake.wait(), min(wait_s, LONGEST_WAIT_S))
             except TimeoutError:
                 continue
 

@@ -2,6 +2,7 @@
 
 import asyncio
 from contextlib import asynccontextmanager, suppress
+from datetime import timedelta
 
 import pytest
 from structlog.testing import capture_logs
@@ -10,7 +11,9 @@ from bot.bootstrap.store import opened
 from bot.clock import SystemClock
 from bot.delivery.deliver import Delivery
 from bot.delivery.patience import Patience
+from bot.engines import embedded
 from bot.engines.embedded import EmbeddedEngine
+from bot.errors import StoreError
 from bot.model.destination import Destination, Look, Platform
 from bot.platforms.local.messenger import LocalMessenger
 from tests.support.builders import make_article, make_draft, make_subscription
@@ -81,6 +84,51 @@ async def test_a_row_written_beside_the_engine_is_swept_up_and_delivered(url, st
     (lead,) = await store.board.messages("one", 9)
     assert len(await store.board.thread(lead.key)) == 1
     assert await store.ledger.open_destinations() == []
+
+
+async def test_a_ledger_that_can_not_be_read_for_a_while_stops_nothing(store, delivery):
+    await write(store, ONE)
+    deliver = Watched(delivery.work_off)
+    engine = EmbeddedEngine(LockedOnce(store.ledger), deliver, SystemClock(), 5.0)
+    run = asyncio.create_task(engine.run())
+    async with asyncio.timeout(10):
+        await deliver.done[ONE].wait()
+    assert not run.done()
+    run.cancel()
+    await asyncio.gather(run, return_exceptions=True)
+
+
+class LockedOnce:
+    """A ledger whose first sweep finds the database locked."""
+
+    def __init__(self, ledger):
+        self.ledger, self.is_locked = ledger, True
+
+    async def open_destinations(self):
+        if self.is_locked:
+            self.is_locked = False
+            raise StoreError("the database is locked by another program")
+        return await self.ledger.open_destinations()
+
+
+async def test_a_waiting_worker_sees_what_another_process_wrote(monkeypatch, url, store):
+    monkeypatch.setattr(embedded, "LONGEST_WAIT_S", 0.05)
+    seen = asyncio.Event()
+
+    async def deliver(destination):
+        posts = await store.ledger.open_posts(destination)
+        if len({post.edition_id for post in posts}) > 1:
+            seen.set()
+        return SystemClock().now() + timedelta(hours=1)
+
+    await write(store, ONE)
+    async with running(store, deliver):
+        with opened(url) as beside:
+            wanted = make_subscription("another", destination=ONE)
+            draft = make_draft([make_article("news:new")], subscription=wanted)
+            await beside.ledger.plan(draft, START)
+        async with asyncio.timeout(5):
+            await seen.wait()
 
 
 async def test_a_destination_that_fails_stops_no_other(store, delivery):
