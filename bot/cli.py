@@ -111,15 +111,15 @@ def preview(  # noqa: PLR0917 - typer calls by name
     *,
     as_json: JsonOption = False,
 ) -> None:
-    """Show what would be posted. Nothing is kept, nothing is sent."""
+    """Show what would be posted; nothing is planned or sent. A subscription's sources are taken in first."""
     from bot.bootstrap import once
-    from bot.bootstrap.report import draft_document, draft_words
+    from bot.bootstrap.report import draft_document, draft_words, ingest_words
     from bot.pipeline import why_quiet
 
     moment = _moment(at)
     if subscription is not None:
         name = subscription
-        settings = _settings(config)
+        settings = _settings(config, _database(database))
 
         async def filed(store: "Store") -> Any:
             return await once.preview_subscription(store, name, settings, moment)
@@ -131,7 +131,9 @@ def preview(  # noqa: PLR0917 - typer calls by name
         about = topic
 
         async def fresh(store: "Store") -> Any:
-            await once.ingest(store, _sources(source), _now())
+            reports = await once.ingest(store, _sources(source), _now())
+            if not any(report.articles for report in reports):
+                typer.echo(ingest_words(reports), err=True)
             return await once.preview_topic(store, about, platform, layout, moment)
 
         drafted = _with_temporary_store(fresh)
@@ -178,18 +180,16 @@ def run(
     """Deliver on time, answer commands, show the board; until SIGTERM or Ctrl-C."""
     from bot.bootstrap.logs import configure_logs
     from bot.bootstrap.run import Program
-    from bot.bootstrap.store import is_demo, with_demo
     from bot.clock import SystemClock
 
     configure_logs(os.environ)
     host, port = _host_and_port(listen)
     url = _database(database)
 
-    def load() -> Any:
-        settings = _settings(config)
-        return with_demo(settings, url) if is_demo(settings) else settings
+    settings = _settings(config, url)
 
-    settings = load()
+    def load() -> "Settings":
+        return _settings(settings.path, url, demo=settings.path is None)
 
     async def work(store: "Store") -> None:
         await Program(store, settings, url, SystemClock(), load).run(host, port, _ready)
@@ -210,20 +210,19 @@ def send(
     from bot.bootstrap import once
     from bot.bootstrap.logs import configure_logs
     from bot.bootstrap.report import sent_document, sent_words
-    from bot.bootstrap.store import is_demo, with_demo
     from bot.clock import SystemClock
 
     configure_logs(os.environ, quiet=True)
     url = _database(database)
-    settings = _settings(config)
-    if is_demo(settings):
-        settings = with_demo(settings, url)
+    settings = _settings(config, url)
 
     async def work(store: "Store") -> once.Sent:
         return await once.send(store, settings, url, name, at=_moment(at), clock=SystemClock())
 
     sent = _with_store(url, work)
     _put(sent_document(sent), sent_words(sent), as_json=as_json)
+    if as_json and sent.edition.note:
+        typer.echo(f"nothing to say: {sent.edition.note}", err=True)
     if not sent.is_final:
         raise typer.Exit(TRY_LATER)
     if sent.is_short:
@@ -272,6 +271,14 @@ def main() -> None:
         _fail(str(error), UNAVAILABLE)
     except GazetteError as error:
         _fail(str(error), FAILED)
+    except Exception as error:
+        if os.environ.get("LOG_LEVEL", "").upper() == "DEBUG":
+            raise
+        _fail(
+            f"a fault of Gazette's own ({type(error).__name__}); LOG_LEVEL=DEBUG shows where, "
+            "please report it",
+            FAILED,
+        )
 
 
 def _fail(words: str, code: int) -> NoReturn:
@@ -302,22 +309,31 @@ def _with_temporary_store(work: Callable[["Store"], Coroutine[Any, Any, T]]) -> 
 
 
 def _sources(written: Sequence[str]) -> list[Source]:
-    """`NAME=DIR` or `DIR`, whose last part is the name then."""
+    """`NAME=DIR` or `DIR`, whose last part is the name then; a folder may have a `=` in its path."""
     sources = []
     for each in written:
         name, equals, folder = each.partition("=")
-        path = Path(folder if equals else each)
-        sources.append(Source(name if equals else path.resolve().name, path))
-    names = [source.name for source in sources]
-    if len(set(names)) < len(names) or not all(names):
+        if not equals or "/" in name or Path(each).is_dir():
+            name, folder = Path(each).resolve().name, each
+        if not name or not name.isprintable() or ":" in name:
+            raise typer.BadParameter(
+                f"a source needs a name; write --source NAME={folder or 'DIR'}"
+            )
+        sources.append(Source(name, Path(folder)))
+    if len({source.name for source in sources}) < len(sources):
         raise typer.BadParameter("two sources have one name; write --source NAME=DIR")
     return sources
 
 
-def _settings(config: Path | None) -> "Settings":
-    from bot.bootstrap.store import find_settings
+def _settings(
+    config: Path | None, database_url: str | None = None, *, demo: bool | None = None
+) -> "Settings":
+    """The file's settings, or the demo's where there is none; `demo` says that there was none before."""
+    from bot.bootstrap.store import find_settings, is_demo, with_demo
+    from bot.settings.load import load
 
-    return find_settings(config, os.environ)
+    settings = load(None, os.environ) if demo else find_settings(config, os.environ)
+    return with_demo(settings, database_url) if database_url and is_demo(settings) else settings
 
 
 def _database(written: str | None) -> str:
@@ -342,6 +358,8 @@ def _moment(written: str | None) -> datetime:
         raise typer.BadParameter(
             "--at is not a time; write it like 2020-09-24T09:00:00Z"
         ) from error
+    if not 1970 <= moment.year <= 9000:  # noqa: PLR2004 - room for spans of time on both sides
+        raise typer.BadParameter("--at is too far off; name a year from 1970 to 9000")
     return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
 
 

@@ -32,6 +32,10 @@ class StoreError(GazetteError):
     """The database can't be opened, read or written; the text says what to do."""
 
 
+class SeenMeanwhile(GazetteError):
+    """Between draft and plan the destination was given one of the picks: draft again."""
+
+
 class SourceError(GazetteError):
     """A source can't be read at all (no such folder, not allowed); the text names it."""
 

@@ -7,18 +7,25 @@ delivery goes by the ledger alone.
 from datetime import datetime, timedelta
 
 from bot.catalog.filters import ArticleFilter
+from bot.catalog.nearest import nearest_topics
 from bot.catalog.ports import CatalogStore
 from bot.delivery.deliver import Delivery
 from bot.delivery.ports import Ledger
 from bot.digest.compose import compose
+from bot.errors import SeenMeanwhile, UnknownTopic
 from bot.model.destination import Destination
 from bot.model.draft import Draft
 from bot.model.edition import Edition
 from bot.model.slot import Slot
 from bot.model.subscription import Subscription
+from bot.model.taste import Taste
+from bot.model.topic import EVERYTHING, Taxonomy, fold
 from bot.rendering.render import render
 from bot.selection.belongs import spellings_of
 from bot.selection.choose import choose
+
+DRAFTS = 5
+"""So many digests for one channel at one moment are sorted out."""
 
 REMEMBERED = timedelta(days=400)
 """How far back a channel's own history is asked, as long as the ledger keeps it."""
@@ -59,12 +66,35 @@ async def draft(
             subscription.layout,
         )
     )
-    return Draft(subscription, slot, now, is_late, selection, digest, posts)
+    hints = unknown_topics(taste, taxonomy)
+    return Draft(subscription, slot, now, is_late, selection, digest, posts, hints)
 
 
 async def plan(ledger: Ledger, drafted: Draft, now: datetime) -> Edition:
     """Stores a draft as the slot's edition with its posts, in one transaction; once per slot."""
     return await ledger.plan(drafted, now, note=None if drafted.digest else why_quiet(drafted))
+
+
+async def draft_and_plan(
+    catalog: CatalogStore,
+    ledger: Ledger,
+    subscription: Subscription,
+    slot: Slot,
+    now: datetime,
+    *,
+    is_late: bool = False,
+    planned_at: datetime | None = None,
+) -> Edition:
+    """Both in one; drafted again while others give the same channel the same articles."""
+    for _ in range(DRAFTS):
+        drafted = await draft(catalog, ledger, subscription, slot, now, is_late=is_late)
+        try:
+            return await plan(ledger, drafted, planned_at or now)
+        except SeenMeanwhile:
+            continue
+    raise SeenMeanwhile(
+        f"{subscription.destination} is being given digests all the time; try later"
+    )
 
 
 async def deliver(delivery: Delivery, destination: Destination) -> datetime | None:
@@ -73,10 +103,20 @@ async def deliver(delivery: Delivery, destination: Destination) -> datetime | No
 
 
 def why_quiet(drafted: Draft) -> str:
-    """Why there is nothing to say, by the numbers of the chain: `3 seen in this channel before`."""
+    """Why there is nothing to say: topics that are none, then the chain's numbers."""
     counts: dict[str, int] = {}
     for dropped in drafted.selection.dropped:
         counts[dropped.reason.text] = counts.get(dropped.reason.text, 0) + 1
-    if not counts:
+    numbers = [f"{count} {why}" for why, count in sorted(counts.items())]
+    if not numbers and not drafted.hints:
         return "no article of this topic is recent enough"
-    return "; ".join(f"{count} {why}" for why, count in sorted(counts.items()))
+    return "; ".join([*drafted.hints, *numbers])
+
+
+def unknown_topics(taste: Taste, taxonomy: Taxonomy) -> tuple[str, ...]:
+    """A sentence for each topic of a taste that is none, with the nearest names."""
+    return tuple(
+        str(UnknownTopic(name, nearest_topics(taxonomy, name)))
+        for name in taste.topics
+        if fold(name) != EVERYTHING and taxonomy.resolve(name) is None
+    )

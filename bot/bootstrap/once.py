@@ -5,18 +5,18 @@ import os
 import socket
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
-from filelock import Timeout
+import structlog
 
 from bot import pipeline
 from bot.bootstrap.reach import patience, reached
-from bot.bootstrap.store import Store, delivery_lock, is_demo
+from bot.bootstrap.store import DEFAULT_CONFIG, Store, delivering, is_demo
 from bot.catalog.nearest import nearest_topics
 from bot.clock import Clock
 from bot.delivery.deliver import Delivery
 from bot.delivery.states import UNSETTLED
-from bot.errors import UnknownSubscription, UnknownTopic
+from bot.errors import SourceError, StoreError, UnknownSubscription, UnknownTopic
 from bot.ingest.demo import copy_demo
 from bot.ingest.sync import SyncReport, sync
 from bot.model.destination import Destination, Look, Platform
@@ -30,6 +30,8 @@ from bot.model.taste import Taste
 from bot.model.topic import EVERYTHING, fold
 from bot.scheduling.tick import arm
 from bot.settings.load import Settings
+
+log = structlog.get_logger(__name__)
 
 Progress = Callable[[str, int, int], None]
 """Told the source's name, files read and files to read."""
@@ -64,15 +66,38 @@ async def ingest(
 
 
 async def take_in(store: Store, settings: Settings, now: datetime) -> None:
-    """Writes the settings' subscriptions to the store and takes their sources in."""
+    """Takes the settings' sources in; one that can't be read is told to the log and stops no other.
+
+    Raises SourceError when none can be read.
+    """
     if is_demo(settings):
         await asyncio.to_thread(copy_demo, settings.sources[0].path, now)
-    await register(store, settings, now)
-    await ingest(store, settings.sources, now)
+    troubles = []
+    for source in settings.sources:
+        try:
+            await sync(source, store.catalog, now)
+        except SourceError as error:
+            troubles.append(error)
+            log.warning("source not read", source=source.name, reason=str(error))
+    if troubles and len(troubles) == len(settings.sources):
+        raise troubles[0]
 
 
 async def register(store: Store, settings: Settings, now: datetime) -> None:
-    """Makes the stored file subscriptions those of the settings; new ones have no backlog."""
+    """Makes the stored file subscriptions those of the settings; new ones have no backlog.
+
+    Raises StoreError where the demo would push aside what a settings file put there.
+    """
+    names = {each.name for each in settings.subscriptions}
+    if is_demo(settings):
+        others = [
+            each.name for each in await store.subscriptions.active() if each.name not in names
+        ]
+        if others:
+            raise StoreError(
+                f"this database has subscriptions of a settings file ({', '.join(others)}) and there "
+                f"is no {DEFAULT_CONFIG}; name the file with --config, or another database for the demo"
+            )
     await store.subscriptions.upsert_from_file(arm(settings.subscriptions, now), now)
 
 
@@ -91,16 +116,12 @@ async def preview_topic(
     return await pipeline.draft(store.catalog, store.ledger, subscription, manual_slot(1, at), at)
 
 
-async def preview_subscription(
-    store: Store, name: str, settings: Settings | None, at: datetime
-) -> Draft:
-    """What `send` would post now; one that is not in the store yet is taken from the settings."""
-    subscription = await store.subscriptions.by_name(name)
-    if subscription is None:
-        filed = settings.subscriptions if settings else ()
-        subscription = next((each for each in filed if each.name == name), None)
-    if subscription is None:
-        raise await _unknown(store, name)
+async def preview_subscription(store: Store, name: str, settings: Settings, at: datetime) -> Draft:
+    """What `send` would post now: the settings' own word first, their sources taken in."""
+    if not await _is_elsewhere(store, settings):
+        await take_in(store, settings, datetime.now(UTC))
+    filed = next((each for each in settings.subscriptions if each.name == name), None)
+    subscription = filed or await _active(store, name)
     return await _draft_by_hand(store, subscription, at)
 
 
@@ -125,33 +146,58 @@ class Sent:
 async def send(
     store: Store, settings: Settings, database_url: str, name: str, *, at: datetime, clock: Clock
 ) -> Sent:
-    """Plans a manual edition and has it delivered: by this process if no other holds the lock."""
-    lock = delivery_lock(database_url)
-    try:
-        lock.acquire(blocking=False)
-    except Timeout:
+    """Plans a manual edition and has it delivered: by this process once no other holds the lock.
+
+    While the newest manual edition still needs work, that one is worked on, and none is added.
+    """
+    is_here = not await _is_elsewhere(store, settings)
+    if is_here:
         await register(store, settings, clock.now())
-        edition = await _plan_by_hand(store, name, at, clock)
-        return await _wait(store, edition, _deadline(settings, clock), clock)
-    try:
-        await take_in(store, settings, clock.now())
-        edition = await _plan_by_hand(store, name, at, clock)
-        async with reached(settings, store, clock, None) as reach:
-            delivery = Delivery(
-                store.ledger, reach.messengers, clock, patience(settings), process_name()
-            )
-            await delivery.take_over()
-            return await _deliver(store, delivery, edition, _deadline(settings, clock), clock)
-    finally:
-        lock.release()
+    deadline = _deadline(settings, clock)
+    edition: Edition | None = None
+    while True:
+        with delivering(database_url) as is_ours:
+            if is_ours:
+                if edition is None:
+                    if is_here:
+                        await take_in(store, settings, clock.now())
+                    edition = await _plan_by_hand(store, name, at, clock)
+                return await _deliver(store, settings, edition, deadline, clock)
+        edition = edition or await _plan_by_hand(store, name, at, clock)
+        sent = await _sent(store, edition)
+        if sent.is_final or clock.now() > deadline:
+            return sent
+        await asyncio.sleep(POLL_S)
+
+
+async def _is_elsewhere(store: Store, settings: Settings) -> bool:
+    """Whether the database's subscriptions come from a settings file that is not here."""
+    names = {each.name for each in settings.subscriptions}
+    there = await store.subscriptions.active()
+    return is_demo(settings) and any(each.name not in names for each in there)
 
 
 async def _plan_by_hand(store: Store, name: str, at: datetime, clock: Clock) -> Edition:
+    subscription = await _active(store, name)
+    count = await store.ledger.manual_count(name)
+    newest = await store.ledger.edition(name, f"manual:{count}") if count else None
+    if newest is not None and not (await _sent(store, newest)).is_final:
+        return newest
+    return await pipeline.draft_and_plan(
+        store.catalog,
+        store.ledger,
+        subscription,
+        manual_slot(count + 1, at),
+        at,
+        planned_at=clock.now(),
+    )
+
+
+async def _active(store: Store, name: str) -> Subscription:
     subscription = await store.subscriptions.by_name(name)
     if subscription is None or subscription.retired_at is not None:
         raise await _unknown(store, name)
-    drafted = await _draft_by_hand(store, subscription, at)
-    return await pipeline.plan(store.ledger, drafted, clock.now())
+    return subscription
 
 
 async def _draft_by_hand(store: Store, subscription: Subscription, at: datetime) -> Draft:
@@ -162,22 +208,19 @@ async def _draft_by_hand(store: Store, subscription: Subscription, at: datetime)
 
 
 async def _deliver(
-    store: Store, delivery: Delivery, edition: Edition, deadline: datetime, clock: Clock
+    store: Store, settings: Settings, edition: Edition, deadline: datetime, clock: Clock
 ) -> Sent:
-    while True:
-        until = await pipeline.deliver(delivery, edition.destination)
-        sent = await _sent(store, edition)
-        if sent.is_final or until is None or until > deadline:
-            return sent
-        await asyncio.sleep(max(0.0, (until - clock.now()).total_seconds()))
-
-
-async def _wait(store: Store, edition: Edition, deadline: datetime, clock: Clock) -> Sent:
-    while True:
-        sent = await _sent(store, edition)
-        if sent.is_final or clock.now() > deadline:
-            return sent
-        await asyncio.sleep(POLL_S)
+    async with reached(settings, store, clock, None) as reach:
+        delivery = Delivery(
+            store.ledger, reach.messengers, clock, patience(settings), process_name()
+        )
+        await delivery.take_over()
+        while True:
+            until = await pipeline.deliver(delivery, edition.destination)
+            sent = await _sent(store, edition)
+            if sent.is_final or until is None or until > deadline:
+                return sent
+            await asyncio.sleep(max(0.0, (until - clock.now()).total_seconds()))
 
 
 async def _sent(store: Store, edition: Edition) -> Sent:

@@ -7,6 +7,7 @@ from typing import Any
 
 from bot.bootstrap.once import Sent
 from bot.commands.topic import TopicFound
+from bot.digest.compose import topic_words as name_topics
 from bot.ingest.sync import SyncReport
 from bot.model.article import Article
 from bot.model.destination import Look
@@ -45,7 +46,7 @@ def ingest_words(reports: Sequence[SyncReport]) -> str:
 
 def draft_document(drafted: Draft) -> dict[str, Any]:
     """The edition as it would be planned, and its posts in sending order."""
-    about = drafted.digest.topic if drafted.digest else ", ".join(drafted.subscription.taste.topics)
+    about = name_topics(drafted.subscription.taste)
     return {
         "edition": {
             "topic": about,

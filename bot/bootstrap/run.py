@@ -6,17 +6,17 @@ from collections.abc import Callable
 from datetime import timedelta
 
 import structlog
-from filelock import Timeout
 
 from bot import pipeline
-from bot.bootstrap.once import ingest, process_name, register, take_in
+from bot.bootstrap.once import process_name, register, take_in
 from bot.bootstrap.reach import Reach, patience, reached
-from bot.bootstrap.store import Store, delivery_lock, is_demo
+from bot.bootstrap.store import Store, delivering, is_demo
 from bot.clock import Clock
 from bot.commands.dispatch import Commands
 from bot.delivery.deliver import Delivery
 from bot.engines.embedded import EmbeddedEngine
-from bot.errors import GazetteError, SettingsError, StoreError
+from bot.errors import GazetteError, SettingsError, SourceError, StoreError
+from bot.ingest.sync import sync
 from bot.model.slot import Slot, manual_slot
 from bot.model.subscription import Subscription
 from bot.platforms.local import board
@@ -29,6 +29,9 @@ log = structlog.get_logger(__name__)
 
 TICK_EVERY_S = 1.0
 INGEST_EVERY_S = 15.0
+LOCK_WAIT_S = 15.0
+"""A `send` under way, or a predecessor that drains, gives the lock up by then."""
+
 DRAIN_S = 9.0
 """SIGTERM drains within 10 seconds (DESIGN.md section 11)."""
 
@@ -49,24 +52,30 @@ class Program:
         self._database_url = database_url
         self._clock = clock
         self._reload = reload
+        self._troubles: dict[str, str] = {}
         self._commands = Commands(store.catalog, store.ledger, clock)
 
     async def run(self, host: str, port: int, ready: Callable[[str], None]) -> None:
         """Runs until SIGTERM or SIGINT; `ready` is told the address once everything serves."""
-        lock = delivery_lock(self._database_url)
-        try:
-            lock.acquire(blocking=False)
-        except Timeout as error:
-            raise StoreError(
-                "another Gazette delivers from this database already; stop it, "
-                "or name another database with --database"
-            ) from error
-        try:
-            await take_in(self._store, self._settings, self._clock.now())
+        with delivering(self._database_url, wait_s=LOCK_WAIT_S) as is_ours:
+            if not is_ours:
+                raise StoreError(
+                    "another Gazette delivers from this database already; stop it, "
+                    "or name another database with --database"
+                )
+            now = self._clock.now()
+            await register(self._store, self._settings, now)
+            await take_in(self._store, self._settings, now)
+            await self._name_unknown_topics(self._settings)
             async with reached(self._settings, self._store, self._clock, self._commands) as reach:
                 await self._serve(reach, host, port, ready)
-        finally:
-            lock.release()
+
+    async def _name_unknown_topics(self, settings: Settings) -> None:
+        """A mistyped topic would be silence for ever."""
+        taxonomy = await self._store.catalog.taxonomy()
+        for subscription in settings.subscriptions:
+            for hint in pipeline.unknown_topics(subscription.taste, taxonomy):
+                log.warning("unknown topic", subscription=subscription.name, hint=hint)
 
     async def _serve(
         self, reach: Reach, host: str, port: int, ready: Callable[[str], None]
@@ -97,8 +106,13 @@ class Program:
         driving = asyncio.create_task(engine.run())
         try:
             bell.start()
+            told = self._listen_for_signals()
             ready(f"http://{_shown(host)}:{taken}")
-            await self._until_told_to_stop(driving)
+            stopping = asyncio.create_task(told.wait())
+            await asyncio.wait({stopping, driving}, return_when=asyncio.FIRST_COMPLETED)
+            stopping.cancel()
+            if driving.done():
+                driving.result()
         finally:
             await bell.stop()
             delivery.stop()
@@ -110,10 +124,9 @@ class Program:
         now = self._clock.now()
 
         async def plan(subscription: Subscription, slot: Slot, is_late: bool) -> None:  # noqa: FBT001 - the tick's own form
-            drafted = await pipeline.draft(
+            edition = await pipeline.draft_and_plan(
                 self._store.catalog, self._store.ledger, subscription, slot, now, is_late=is_late
             )
-            edition = await pipeline.plan(self._store.ledger, drafted, now)
             log.info(
                 "edition planned",
                 subscription=subscription.name,
@@ -131,8 +144,16 @@ class Program:
         await tick(self._store.subscriptions, plan, skip, now, lateness)
 
     async def _ingest(self) -> None:
-        reports = await ingest(self._store, self._settings.sources, self._clock.now())
-        for source, report in zip(self._settings.sources, reports, strict=True):
+        """Takes in what changed, source by source; one that can't be read stops no other."""
+        for source in self._settings.sources:
+            try:
+                report = await sync(source, self._store.catalog, self._clock.now())
+            except SourceError as error:
+                if self._troubles.get(source.name) != str(error):  # once, not every ring
+                    log.error("source not read", source=source.name, reason=str(error))  # noqa: TRY400
+                self._troubles[source.name] = str(error)
+                continue
+            self._troubles.pop(source.name, None)
             if report.added or report.changed or report.removed:
                 log.info(
                     "articles taken in",
@@ -150,13 +171,13 @@ class Program:
         for subscription in await self._store.subscriptions.active():
             if await self._store.ledger.manual_count(subscription.name):
                 continue
-            drafted = await pipeline.draft(
+            await pipeline.draft_and_plan(
                 self._store.catalog, self._store.ledger, subscription, manual_slot(1, now), now
             )
-            await pipeline.plan(self._store.ledger, drafted, now)
             await pipeline.deliver(delivery, subscription.destination)
 
-    async def _until_told_to_stop(self, driving: asyncio.Task[None]) -> None:
+    def _listen_for_signals(self) -> asyncio.Event:
+        """SIGTERM and SIGINT set the event; SIGHUP reads the settings again."""
         loop, told = asyncio.get_running_loop(), asyncio.Event()
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, told.set)
@@ -168,11 +189,7 @@ class Program:
             task.add_done_callback(rereading.discard)
 
         loop.add_signal_handler(signal.SIGHUP, reread)
-        stopping = asyncio.create_task(told.wait())
-        await asyncio.wait({stopping, driving}, return_when=asyncio.FIRST_COMPLETED)
-        stopping.cancel()
-        if driving.done():
-            driving.result()
+        return told
 
     async def _reread(self) -> None:
         """Takes the settings file in again; a bad one, or one that can't be stored, changes nothing."""
@@ -185,6 +202,8 @@ class Program:
             log.exception("settings kept as they were")
         else:
             self._settings = settings
+            self._troubles.clear()
+            await self._name_unknown_topics(settings)
             log.info("settings read again", subscriptions=len(settings.subscriptions))
 
     def _checks(self, reach: Reach) -> list[tuple[str, web.Check]]:
@@ -195,7 +214,10 @@ class Program:
                 return str(error)
             return None
 
-        checks: list[tuple[str, web.Check]] = [("database", database)]
+        async def sources() -> str | None:
+            return "; ".join(self._troubles.values()) or None
+
+        checks: list[tuple[str, web.Check]] = [("database", database), ("sources", sources)]
         for name, platform in reach.platforms.items():
 
             async def connected(

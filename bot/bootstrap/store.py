@@ -8,8 +8,9 @@ from dataclasses import dataclass, replace
 from datetime import time, timedelta
 from pathlib import Path
 
-from filelock import FileLock
+from filelock import FileLock, Timeout
 
+from bot.errors import StoreError
 from bot.model.destination import Destination, Platform
 from bot.model.source import Source
 from bot.model.subscription import Schedule, Subscription
@@ -17,13 +18,11 @@ from bot.model.taste import Taste
 from bot.settings.load import Settings, load
 from bot.storage.board import BoardStore
 from bot.storage.catalog import Catalog
-from bot.storage.database import Database
+from bot.storage.database import Database, database_file, database_place
 from bot.storage.ledger import Ledger
 from bot.storage.subscriptions import Subscriptions
 
 DEFAULT_CONFIG = Path("config/gazette.yaml")
-
-SQLITE = "sqlite:///"
 
 DEMO_SOURCE = "demo"
 
@@ -66,7 +65,7 @@ def is_demo(settings: Settings) -> bool:
 
 def with_demo(settings: Settings, database_url: str) -> Settings:
     """These settings with the demo newsroom beside the database, and a digest for each channel."""
-    folder = (_database_file(database_url) or Path("gazette.db")).with_name("gazette-demo")
+    folder = (database_file(database_url) or Path("gazette.db")).with_name("gazette-demo")
     daily = Schedule(frozenset(range(7)), (time(9),), "UTC")
     subscriptions = tuple(
         Subscription(
@@ -80,14 +79,29 @@ def with_demo(settings: Settings, database_url: str) -> Settings:
     return replace(settings, sources=(Source(DEMO_SOURCE, folder),), subscriptions=subscriptions)
 
 
-def delivery_lock(database_url: str) -> FileLock:
-    """The lock that only the delivering process holds; it goes with its process, however that ends."""
-    file = _database_file(database_url)
-    if file is not None:
-        return FileLock(file.with_name(f"{file.name}.lock"))
-    name = hashlib.sha256(database_url.encode()).hexdigest()[:16]
-    return FileLock(Path(tempfile.gettempdir()) / f"gazette-{name}.lock")
+@contextmanager
+def delivering(database_url: str, wait_s: float = 0.0) -> Iterator[bool]:
+    """Holds the lock of the delivering process, and gives whether it could be had within `wait_s`.
 
-
-def _database_file(database_url: str) -> Path | None:
-    return Path(database_url.removeprefix(SQLITE)) if database_url.startswith(SQLITE) else None
+    The lock goes with its process, however that ends. It is the database's own, whichever way its
+    address is written; for a server's database it holds on this machine.
+    """
+    file = database_file(database_url)
+    if file is None:
+        name = hashlib.sha256(database_place(database_url).encode()).hexdigest()[:16]
+        lock = FileLock(Path(tempfile.gettempdir()) / f"gazette-{name}.lock")
+    else:
+        lock = FileLock(file.with_name(f"{file.name}.lock"))
+    try:
+        lock.acquire(timeout=wait_s)
+    except Timeout:
+        yield False
+        return
+    except OSError as error:
+        raise StoreError(
+            f"can't lock {lock.lock_file} ({error.strerror}); it must be a file that Gazette may write"
+        ) from error
+    try:
+        yield True
+    finally:
+        lock.release()

@@ -54,7 +54,8 @@ class Ledger(Protocol):
         """Stores a draft as edition, picks, posts and seen; `note` says why it is quiet.
 
         Idempotent: if the slot has an edition already, that one is returned and nothing stored.
-        A draft without posts becomes a quiet edition.
+        A draft without posts becomes a quiet edition. Raises SeenMeanwhile, and stores nothing,
+        when the destination has had one of the picks since the draft read its history.
         """
         ...
 

@@ -12,7 +12,10 @@ from bot.model.subscription import Subscription
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """`digest` is None and `posts` empty when there is nothing to say; `posts` in sending order."""
+    """`digest` is None and `posts` empty when there is nothing to say; `posts` in sending order.
+
+    `hints` are words on what the subscription names and nobody knows.
+    """
 
     subscription: Subscription
     slot: Slot
@@ -21,3 +24,4 @@ class Draft:
     selection: Selection
     digest: Digest | None
     posts: tuple[PlannedPost, ...]
+    hints: tuple[str, ...] = ()

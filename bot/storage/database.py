@@ -103,6 +103,20 @@ class Database:
             raise StoreError(self._dialect.explain(error, self._url)) from error
 
 
+def database_file(url: str) -> Path | None:
+    """The file of an SQLite database, absolute, links followed; None for a server's."""
+    parsed = _parse(url)
+    is_file = parsed.get_backend_name() == "sqlite" and parsed.database
+    return Path(parsed.database or "").resolve() if is_file else None
+
+
+def database_place(url: str) -> str:
+    """Which database it is, without who asks and how: `postgresql host port name`."""
+    parsed = _parse(url)
+    host = parsed.host or parsed.query.get("host") or "localhost"
+    return f"{parsed.get_backend_name()} {host} {parsed.port or 5432} {parsed.database}"
+
+
 def _parse(url: str) -> URL:
     try:
         return make_url(url)

@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, select
 
+from bot.errors import SeenMeanwhile
 from bot.model.draft import Draft
 from bot.model.edition import Edition, EditionState
 from bot.model.pick import Pick
@@ -15,7 +16,7 @@ from bot.model.subscription import Subscription
 from bot.storage import rows, schema
 from bot.storage.dialects import insert
 from bot.storage.documents import DIGEST, REASONS, SEEN, seen_of, shown_hash
-from bot.storage.witness import write_seen
+from bot.storage.witness import had_before, write_seen
 
 
 def plan(connection: Connection, draft: Draft, now: datetime, note: str | None) -> Edition:
@@ -33,6 +34,8 @@ def plan(connection: Connection, draft: Draft, now: datetime, note: str | None) 
         if draft.selection.picks:
             connection.execute(schema.pick.insert(), _pick_rows(draft, edition.id))
             write_seen(connection, edition.id)
+            if had_before(connection, edition.id):
+                raise SeenMeanwhile("the channel has been given one of these articles meanwhile")
     return edition
 
 

@@ -43,6 +43,27 @@ def write_seen(connection: Connection, edition_id: int) -> None:
         connection.execute(statement, values)
 
 
+def had_before(connection: Connection, edition_id: int) -> bool:
+    """Whether the edition's destination had one of its picks from another edition, by id or page.
+
+    Call it after `write_seen`, which waits for whoever writes the same rows.
+    """
+    pick, seen, edition = schema.pick.c, schema.seen.c, schema.edition.c
+    mine = connection.execute(
+        select(pick.seen, edition.destination)
+        .join_from(schema.pick, schema.edition, edition.id == pick.edition_id)
+        .where(pick.edition_id == edition_id)
+    ).all()
+    shown = [SEEN.load(row.seen) for row in mine]
+    others = select(seen.article_id).where(
+        seen.destination.in_({row.destination for row in mine}),
+        seen.edition_id != edition_id,
+        seen.article_id.in_([each.article_id for each in shown])
+        | seen.url.in_([each.url for each in shown]),
+    )
+    return connection.execute(others.limit(1)).first() is not None
+
+
 def take_back_seen(connection: Connection, edition_id: int) -> None:
     """The destination never had this edition; what another edition there shows stays seen."""
     t = schema.seen.c

@@ -19,11 +19,11 @@ def environment(extra: Mapping[str, str] = {}) -> dict[str, str]:
     return kept | {"PYTHONPATH": str(ROOT), "PYTHONWARNINGS": "ignore"} | dict(extra)
 
 
-async def gazette(
+async def start(
     *arguments: str, cwd: Path, extra: Mapping[str, str] = {}
-) -> tuple[int, str, str]:
-    """Runs a command to its end; exit code, standard output, standard error."""
-    process = await asyncio.create_subprocess_exec(
+) -> asyncio.subprocess.Process:
+    """Starts a command; both its outputs are pipes."""
+    return await asyncio.create_subprocess_exec(
         sys.executable,
         "-m",
         "bot",
@@ -33,6 +33,13 @@ async def gazette(
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.PIPE,
     )
+
+
+async def gazette(
+    *arguments: str, cwd: Path, extra: Mapping[str, str] = {}
+) -> tuple[int, str, str]:
+    """Runs a command to its end; exit code, standard output, standard error."""
+    process = await start(*arguments, cwd=cwd, extra=extra)
     out, err = await process.communicate()
     assert process.returncode is not None
     return process.returncode, out.decode(), err.decode()

@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 
 from bot.delivery.ports import Move
+from bot.errors import SeenMeanwhile
 from bot.model.destination import Destination, Look, Platform
 from bot.model.edition import EditionState
 from bot.model.history import History, Seen
@@ -43,6 +44,19 @@ class TestPlan:
         assert [post.key for post in posts] == [post.key for post in draft.posts]
         assert [post.parent for post in posts] == [None, posts[0].key, posts[0].key]
         assert [post.position for post in posts] == [0, 1, 2]
+
+    @pytest.mark.parametrize("again", ["news:one", "news:other-file"])
+    async def test_what_the_channel_had_meanwhile_is_not_planned_again(self, ledger, again):
+        page = make_article("news:one").url
+        await ledger.plan(make_draft([make_article("news:one")]), START)
+        late = make_draft(
+            [make_article(again, url=f"{page}/"), make_article("news:new")],
+            slot=manual_slot(2, START),
+        )
+        with pytest.raises(SeenMeanwhile):
+            await ledger.plan(late, START)
+        assert await ledger.edition("azure-daily", "manual:2") is None
+        assert await seen_ids(ledger) == {"news:one"}
 
     async def test_a_planned_post_is_as_drafted_and_untouched(self, ledger):
         wanted = make_planned_post(payloads=make_payloads("“ünïcode” \\u0000 👩‍🚀"))
@@ -221,7 +235,9 @@ class TestReasons:
             reasons = (Reason("belongs", "Azure"), Reason("eligible", f"edition {number}"))
             chosen = Selection((make_pick(reasons=reasons),), ())
             draft = make_draft(slot=manual_slot(number, START), selection=chosen)
-            await ledger.plan(draft, START)
+            edition = await ledger.plan(draft, START)
+            lead, *_ = await ledger.posts(edition.id)
+            await ledger.move(lead, Move(PostState.SKIPPED), START)  # so it may be picked again
         assert await ledger.reasons(CHANNEL, "news:one") == reasons
 
     async def test_there_are_none_for_what_was_never_picked_here(self, ledger):

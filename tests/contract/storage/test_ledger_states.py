@@ -9,11 +9,12 @@ from sqlalchemy import select
 
 from bot.delivery.ports import Move
 from bot.delivery.states import FOLLOWS, edition_state, ends_unsent
-from bot.model.edition import EditionState
+from bot.errors import SeenMeanwhile
+from bot.model.edition import Edition, EditionState
 from bot.model.post import PostState
 from bot.model.slot import manual_slot
 from bot.storage import schema
-from tests.support.builders import CHANNEL, make_article, make_draft
+from tests.support.builders import CHANNEL, make_article, make_draft, make_subscription
 from tests.support.clock import START
 from tests.support.ledger import LONG_AGO
 
@@ -59,8 +60,8 @@ class TestAtOnce:
 
     async def test_of_two_planners_of_a_slot_one_makes_the_edition(self, ledger, rival, database):
         for number in range(1, 9):
-            mine = make_draft([make_article("news:a")], slot=manual_slot(number, START))
-            theirs = make_draft([make_article("news:b")], slot=manual_slot(number, START))
+            mine = make_draft([make_article(f"news:a{number}")], slot=manual_slot(number, START))
+            theirs = make_draft([make_article(f"news:b{number}")], slot=manual_slot(number, START))
             first, second = await asyncio.gather(
                 ledger.plan(mine, START), rival.plan(theirs, START)
             )
@@ -70,6 +71,18 @@ class TestAtOnce:
             lambda each: each.execute(select(schema.edition)).all(), write=False
         )
         assert len(rows) == 8
+
+    async def test_of_two_digests_with_one_article_one_is_drafted_again(self, ledger, rival):
+        for number in range(1, 9):
+            same = [make_article(f"news:{number}")]
+            mine = make_draft(same, slot=manual_slot(number, START))
+            theirs = make_draft(
+                same, slot=manual_slot(number, START), subscription=make_subscription("other")
+            )
+            ends = await asyncio.gather(
+                ledger.plan(mine, START), rival.plan(theirs, START), return_exceptions=True
+            )
+            assert {type(end) for end in ends} == {Edition, SeenMeanwhile}
 
     async def test_of_two_workers_one_gets_the_post(self, ledger, rival):
         for number in range(1, 9):
@@ -86,7 +99,8 @@ class TestAtOnce:
         """Each would see the other unfinished, were the edition not locked first."""
         for number in range(1, 9):
             draft = make_draft(
-                [make_article("news:a"), make_article("news:b")], slot=manual_slot(number, START)
+                [make_article(f"news:a{number}"), make_article(f"news:b{number}")],
+                slot=manual_slot(number, START),
             )
             edition = await ledger.plan(draft, START)
             claimed = [
