@@ -23,7 +23,9 @@ def score(candidates: Sequence[Candidate], context: Context) -> Verdict:
         rank = _rank(article.quality, qualities)
         freshness = 0.5 ** (max(context.now - article.published_at, timedelta()) / HALF_LIFE)
         total = QUALITY_WEIGHT * rank + (1 - QUALITY_WEIGHT) * freshness
-        return candidate.because("score", _words(article, rank, freshness, total), total)
+        return candidate.because(
+            "score", _words(article, rank, freshness, total, len(qualities)), total
+        )
 
     return Verdict(tuple(sorted(map(scored, candidates), key=_best_first)))
 
@@ -36,12 +38,10 @@ def _rank(quality: int | None, qualities: Sequence[int]) -> float:
     return (below + upto) / (2 * len(qualities))
 
 
-def _words(article: Article, rank: float, freshness: float, total: float) -> str:
-    quality = (
-        "quality unknown"
-        if article.quality is None
-        else f"quality {article.quality} beats {rank:.0%} of the others"
-    )
+def _words(article: Article, rank: float, freshness: float, total: float, ranked: int) -> str:
+    quality = "quality unknown" if article.quality is None else f"quality {article.quality}"
+    if article.quality is not None and ranked > 1:
+        quality += f", above {rank:.0%} of those left"
     return f"score {total:.2f}: {quality}, freshness {freshness:.0%}"
 
 
