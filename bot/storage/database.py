@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from types import ModuleType
 from typing import Self, TypeVar
@@ -47,11 +47,10 @@ class Database:
             StoreError: it can't be opened, or a newer Gazette has changed it.
         """
         database = cls(_parse(url), busy_s)
-        try:
+        with ExitStack() as undo:
+            undo.callback(database.close)
             database.migrate()
-        except BaseException:
-            database.close()
-            raise
+            undo.pop_all()
         return database
 
     def migrate(self) -> None:
