@@ -28,12 +28,12 @@ fix: $(VENV)/.dev ## Format and mend what can be mended
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
-bench: $(VENV)/.dev ## Ratios against a baseline in one run
-	$(BIN)/pytest -q -o norecursedirs=".*" tests/bench
+bench: $(VENV)/.bench ## Ratios against a baseline in one run, 20 minutes; ONLY=ingest one part, MILLION=1 one more
+	MILLION=$(MILLION) $(BIN)/pytest -q -s --timeout=0 -o norecursedirs=".*" tests/bench$(if $(ONLY),/test_$(ONLY).py)
 
 lock: $(VENV)/.dev ## Lock the requirements anew, with hashes
 	$(BIN)/pip install -q uv
-	@for name in run dev; do sed -n 's/^#    \(uv pip compile.*\)/\1/p' requirements/$$name.txt | PATH="$(abspath $(BIN)):$$PATH" sh; done
+	@for name in run dev bench; do sed -n 's/^#    \(uv pip compile.*\)/\1/p' requirements/$$name.txt | PATH="$(abspath $(BIN)):$$PATH" sh; done
 
 $(VENV)/.run: requirements/run.txt pyproject.toml
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
@@ -44,6 +44,10 @@ $(VENV)/.run: requirements/run.txt pyproject.toml
 
 $(VENV)/.dev: requirements/dev.txt $(VENV)/.run
 	@$(BIN)/pip install -q --disable-pip-version-check --require-hashes -r requirements/dev.txt
+	@touch $@
+
+$(VENV)/.bench: requirements/bench.txt $(VENV)/.dev
+	@$(BIN)/pip install -q --disable-pip-version-check --require-hashes -r requirements/bench.txt
 	@touch $@
 
 clean:

@@ -1,5 +1,12 @@
-"""`python -m bot` is `gazette`."""
+"""`python -m bot` is `gazette`. Light, since a process that reads files for another begins here too."""
 
-from bot.cli import main
 
-main()
+def main() -> None:
+    """Runs the command line."""
+    from bot.cli import main as command
+
+    command()
+
+
+if __name__ == "__main__":
+    main()

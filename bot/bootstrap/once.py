@@ -1,30 +1,28 @@
-"""What a command does once and ends: ingest, preview, look a topic up, send."""
+"""What a command does once and ends, or a start does first: take in, register, preview, send."""
 
 import asyncio
 import os
 import socket
-from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 import structlog
 
 from bot import pipeline
+from bot.bootstrap.intake import ingest
 from bot.bootstrap.reach import patience, reached
-from bot.bootstrap.store import DEFAULT_CONFIG, Store, delivering, is_demo
+from bot.bootstrap.store import DEFAULT_CONFIG, Store, delivering, demo_folder, is_demo
 from bot.catalog.nearest import nearest_topics
 from bot.clock import Clock
 from bot.delivery.deliver import Delivery
 from bot.delivery.states import UNSETTLED
 from bot.errors import SourceError, StoreError, UnknownSubscription, UnknownTopic
 from bot.ingest.demo import copy_demo
-from bot.ingest.sync import SyncReport, sync
 from bot.model.destination import Destination, Look, Platform
 from bot.model.draft import Draft
 from bot.model.edition import Edition
 from bot.model.post import Post, PostState
 from bot.model.slot import manual_slot
-from bot.model.source import Source
 from bot.model.subscription import Layout, Subscription
 from bot.model.taste import Taste
 from bot.model.topic import EVERYTHING, fold
@@ -32,9 +30,6 @@ from bot.scheduling.tick import arm
 from bot.settings.load import Settings
 
 log = structlog.get_logger(__name__)
-
-Progress = Callable[[str, int, int], None]
-"""Told the source's name, files read and files to read."""
 
 POLL_S = 0.2
 """How often `send` looks whether the running Gazette has delivered."""
@@ -49,33 +44,17 @@ def process_name() -> str:
     return f"{socket.gethostname()}:{os.getpid()}:{os.urandom(4).hex()}"
 
 
-async def ingest(
-    store: Store, sources: Sequence[Source], now: datetime, progress: Progress | None = None
-) -> list[SyncReport]:
-    """Takes in each source in turn; a report for each."""
-    reports = []
-    for source in sources:
-        told = None
-        if progress is not None:
-
-            def told(read: int, total: int, name: str = source.name) -> None:
-                progress(name, read, total)
-
-        reports.append(await sync(source, store.catalog, now, told))
-    return reports
-
-
 async def take_in(store: Store, settings: Settings, now: datetime) -> None:
     """Takes the settings' sources in; one that can't be read is told to the log and stops no other.
 
     Raises SourceError when none can be read.
     """
     if is_demo(settings):
-        await asyncio.to_thread(copy_demo, settings.sources[0].path, now)
+        await asyncio.to_thread(copy_demo, demo_folder(settings), now)
     troubles = []
     for source in settings.sources:
         try:
-            await sync(source, store.catalog, now)
+            await ingest(store.catalog, store.mirrors, [source], now)
         except SourceError as error:
             troubles.append(error)
             log.warning("source not read", source=source.name, reason=str(error))

@@ -1,33 +1,39 @@
 """Progress of long work: a bar on a terminal, a line a source elsewhere; always on standard error."""
 
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
-
-from bot.bootstrap.once import Progress as Told
+from bot.bootstrap.intake import Progress as Told
 
 
 @contextmanager
 def shown() -> Iterator[Told]:
     """Gives what to tell the progress to."""
-    console = Console(stderr=True)
-    if not console.is_terminal:
+    if not sys.stderr.isatty():
 
         def line(name: str, read: int, total: int) -> None:
             if read >= total:
-                console.print(f"{name}: {read} files read", highlight=False)
+                sys.stderr.write(f"{name}: {read} files read\n")
 
         yield line
         return
+    from rich.console import Console
+    from rich.progress import (
+        BarColumn,
+        MofNCompleteColumn,
+        Progress,
+        TextColumn,
+        TimeRemainingColumn,
+    )
+
     columns = (
         TextColumn("{task.description}"),
         BarColumn(),
         MofNCompleteColumn(),
         TimeRemainingColumn(),
     )
-    with Progress(*columns, console=console, transient=True) as progress:
+    with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
         bars = {}
 
         def bar(name: str, read: int, total: int) -> None:

@@ -1,47 +1,15 @@
 """What commands print: a document for programs, words for people."""
 
 import json
-from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
 from bot.bootstrap.once import Sent
 from bot.commands.topic import TopicFound
 from bot.digest.compose import topic_words as name_topics
-from bot.ingest.sync import SyncReport
 from bot.model.article import Article
 from bot.model.destination import Look
 from bot.model.draft import Draft
-from bot.model.problem import ArticleProblem, Level
-
-
-def ingest_document(reports: Sequence[SyncReport]) -> dict[str, Any]:
-    """The sums over all sources, and every problem."""
-    return {
-        "articles": sum(report.articles for report in reports),
-        "added": sum(report.added for report in reports),
-        "changed": sum(report.changed for report in reports),
-        "removed": sum(report.removed for report in reports),
-        "unchanged": sum(report.unchanged for report in reports),
-        "problems": [_problem(each) for report in reports for each in report.problems],
-        "seconds": round(sum(report.seconds for report in reports), 3),
-    }
-
-
-def ingest_words(reports: Sequence[SyncReport]) -> str:
-    """One line of sums, then a line for each problem."""
-    sums = ingest_document(reports)
-    problems = [each for report in reports for each in report.problems]
-    errors = sum(each.level is Level.ERROR for each in problems)
-    head = (
-        f"{sums['articles']} articles: {sums['added']} added, {sums['changed']} changed, "
-        f"{sums['removed']} removed, {sums['unchanged']} unchanged; {errors} refused, "
-        f"{len(problems) - errors} warnings; {sums['seconds']:.1f} s"
-    )
-    lines = [
-        f"{each.path}:{each.line}: {each.level}: {each.what}; {each.mend}" for each in problems
-    ]
-    return "\n".join([head, *lines])
 
 
 def draft_document(drafted: Draft) -> dict[str, Any]:
@@ -153,16 +121,6 @@ def _facts(article: Article) -> str:
     quality = "quality unknown" if article.quality is None else f"quality {article.quality}"
     flag = "published" if article.is_published else "unpublished"
     return f"{article.provider.name}, {article.published_at:%Y-%m-%d}, {quality}, {flag}"
-
-
-def _problem(problem: ArticleProblem) -> dict[str, Any]:
-    return {
-        "path": problem.path,
-        "line": problem.line,
-        "what": problem.what,
-        "mend": problem.mend,
-        "level": problem.level,
-    }
 
 
 def _payload(frozen: str, look: Look) -> Any:

@@ -10,13 +10,13 @@ import structlog
 from bot import pipeline
 from bot.bootstrap.once import process_name, register, take_in
 from bot.bootstrap.reach import Reach, patience, reached
+from bot.bootstrap.sources import Sources
 from bot.bootstrap.store import Store, delivering, is_demo
 from bot.clock import Clock
 from bot.commands.dispatch import Commands
 from bot.delivery.deliver import Delivery
 from bot.engines.embedded import EmbeddedEngine
-from bot.errors import GazetteError, SettingsError, SourceError, StoreError
-from bot.ingest.sync import sync
+from bot.errors import GazetteError, SettingsError, StoreError
 from bot.model.slot import Slot, manual_slot
 from bot.model.subscription import Subscription
 from bot.platforms.local import board
@@ -28,7 +28,9 @@ from bot.web import app as web
 log = structlog.get_logger(__name__)
 
 TICK_EVERY_S = 1.0
-INGEST_EVERY_S = 15.0
+INGEST_EVERY_S = 30.0
+"""For git sources, and for what watching a folder may miss."""
+
 LOCK_WAIT_S = 15.0
 """A `send` under way, or a predecessor that drains, gives the lock up by then."""
 
@@ -52,7 +54,7 @@ class Program:
         self._database_url = database_url
         self._clock = clock
         self._reload = reload
-        self._troubles: dict[str, str] = {}
+        self._sources = Sources(store, settings.sources, clock)
         self._commands = Commands(store.catalog, store.ledger, clock)
 
     async def run(self, host: str, port: int, ready: Callable[[str], None]) -> None:
@@ -98,7 +100,7 @@ class Program:
         bell = Bell(
             [
                 Job("tick", TICK_EVERY_S, lambda: self._tick(engine)),
-                Job("ingest", INGEST_EVERY_S, self._ingest),
+                Job("ingest", INGEST_EVERY_S, self._sources.take_in_all),
             ]
         )
         if is_demo(self._settings):  # before the engine runs: one worker a destination
@@ -106,6 +108,7 @@ class Program:
         driving = asyncio.create_task(engine.run())
         try:
             bell.start()
+            self._sources.watch()
             told = self._listen_for_signals()
             ready(f"http://{_shown(host)}:{taken}")
             stopping = asyncio.create_task(told.wait())
@@ -114,6 +117,7 @@ class Program:
             if driving.done():
                 driving.result()
         finally:
+            await self._sources.stop()
             await bell.stop()
             delivery.stop()
             driving.cancel()
@@ -142,28 +146,6 @@ class Program:
 
         lateness = timedelta(seconds=self._settings.delivery.max_lateness_s)
         await tick(self._store.subscriptions, plan, skip, now, lateness)
-
-    async def _ingest(self) -> None:
-        """Takes in what changed, source by source; one that can't be read stops no other."""
-        for source in self._settings.sources:
-            try:
-                report = await sync(source, self._store.catalog, self._clock.now())
-            except SourceError as error:
-                if self._troubles.get(source.name) != str(error):  # once, not every ring
-                    log.error("source not read", source=source.name, reason=str(error))  # noqa: TRY400
-                self._troubles[source.name] = str(error)
-                continue
-            self._troubles.pop(source.name, None)
-            if report.added or report.changed or report.removed:
-                log.info(
-                    "articles taken in",
-                    source=source.name,
-                    articles=report.articles,
-                    added=report.added,
-                    changed=report.changed,
-                    removed=report.removed,
-                    problems=len(report.problems),
-                )
 
     async def _first_digests(self, delivery: Delivery) -> None:
         """The demo's channels have a digest when the page opens: slot manual:1, once per database."""
@@ -202,7 +184,7 @@ class Program:
             log.exception("settings kept as they were")
         else:
             self._settings = settings
-            self._troubles.clear()
+            await self._sources.change(settings.sources)
             await self._name_unknown_topics(settings)
             log.info("settings read again", subscriptions=len(settings.subscriptions))
 
@@ -215,7 +197,7 @@ class Program:
             return None
 
         async def sources() -> str | None:
-            return "; ".join(self._troubles.values()) or None
+            return "; ".join(self._sources.troubles.values()) or None
 
         checks: list[tuple[str, web.Check]] = [("database", database), ("sources", sources)]
         for name, platform in reach.platforms.items():

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
+from bot.bootstrap.intake import beside
 from bot.errors import StoreError
 from bot.model.destination import Destination, Platform
 from bot.model.source import Source
@@ -31,12 +32,13 @@ DEMO_CHANNELS = {"general": ("Harbour",), "lounge": ("Culture", "Food & Markets"
 
 @dataclass(frozen=True, slots=True)
 class Store:
-    """Everything that stands on the database."""
+    """Everything that stands on the database; `mirrors` is where copies of git sources are kept."""
 
     catalog: Catalog
     ledger: Ledger
     subscriptions: Subscriptions
     board: BoardStore
+    mirrors: Path
 
 
 @contextmanager
@@ -45,7 +47,11 @@ def opened(url: str) -> Iterator[Store]:
     database = Database.open(url)
     try:
         yield Store(
-            Catalog(database), Ledger(database), Subscriptions(database), BoardStore(database)
+            Catalog(database),
+            Ledger(database),
+            Subscriptions(database),
+            BoardStore(database),
+            beside(url, "gazette-mirrors"),
         )
     finally:
         database.close()
@@ -63,9 +69,16 @@ def is_demo(settings: Settings) -> bool:
     return settings.path is None
 
 
+def demo_folder(settings: Settings) -> Path:
+    """Where the demo newsroom stands."""
+    [source] = settings.sources
+    assert isinstance(source.place, Path)
+    return source.place
+
+
 def with_demo(settings: Settings, database_url: str) -> Settings:
     """These settings with the demo newsroom beside the database, and a digest for each channel."""
-    folder = (database_file(database_url) or Path("gazette.db")).with_name("gazette-demo")
+    folder = beside(database_url, "gazette-demo")
     daily = Schedule(frozenset(range(7)), (time(9),), "UTC")
     subscriptions = tuple(
         Subscription(

@@ -7,6 +7,7 @@ import html
 import ipaddress
 import re
 import unicodedata
+from functools import lru_cache
 
 MAX_URL_CHARS = 2048  # what browsers and mail gateways carry without harm
 _WORD_CHARS = 40  # some scripts have no spaces: a cut must not go far back for one
@@ -96,6 +97,7 @@ def clean_url(text: str) -> str | None:
     return url if len(url) <= MAX_URL_CHARS else None
 
 
+@lru_cache(maxsize=4096)
 def clean_host(text: str) -> str | None:
     """A host in lower case, other scripts in punycode; None if it is none."""
     if text.startswith("["):

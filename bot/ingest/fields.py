@@ -8,12 +8,13 @@ from typing import TypeVar
 
 from bot.ingest import resolve
 from bot.ingest.clean import clean_host, clean_text, clean_url
-from bot.ingest.frontmatter import FieldMap, Node, Scalar
 from bot.ingest.problems import Complain
+from bot.ingest.tree import FieldMap, Node, Scalar
 from bot.model.article import Provider
 
 TITLE_CHARS, EXCERPT_CHARS, NAME_CHARS, KIND_CHARS = 500, 2000, 100, 40
 MAX_QUALITY = 999
+LINK_KEYS = ("webUrl", "originalUrl")
 _URL_MEND = (
     "give the page's whole address: https://, a host, no user name, at most 2,048 characters"
 )
@@ -35,6 +36,12 @@ def value(fields: FieldMap, key: str, read: Callable[[Node], T], complain: Compl
     """The value of a key; None if it is missing or bad."""
     node = fields.get(key)
     return None if node is None else read_node(node, key, read, complain)
+
+
+def is_written(fields: FieldMap, key: str) -> bool:
+    """Whether a key has any value but nothing and blanks."""
+    node = fields.get(key)
+    return node is not None and not (isinstance(node, Scalar) and not node.text.strip())
 
 
 def text(most: int) -> Callable[[Node], str]:
@@ -61,9 +68,9 @@ def title(fields: FieldMap, complain: Complain) -> str | None:
 
 def url(fields: FieldMap, complain: Complain) -> str | None:
     """webUrl, or originalUrl where webUrl is missing or empty."""
-    for key in ("webUrl", "originalUrl"):
+    for key in LINK_KEYS:
         node = fields.get(key)
-        if node is None or (isinstance(node, Scalar) and not node.text.strip()):
+        if node is None or not is_written(fields, key):
             continue
         found = clean_url(node.text) if isinstance(node, Scalar) else None
         if found is None:

@@ -6,7 +6,7 @@ YAML's own guesses are not used: `no` is a word where a title is read, `5G` and 
 import re
 from datetime import UTC, datetime, timedelta, timezone
 
-from bot.ingest.frontmatter import FieldList, FieldMap, Node, Scalar
+from bot.ingest.tree import FieldList, FieldMap, Node, Scalar
 
 # YAML 1.1's timestamp, seconds and the colon of the zone optional.
 _MOMENT = re.compile(

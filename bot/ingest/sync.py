@@ -3,20 +3,20 @@
 import asyncio
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
-from bot.catalog.ports import CatalogStore, FileMark
-from bot.ingest import files
-from bot.ingest.articles import Reading, read_article
-from bot.ingest.batch import Batch, Surroundings, read_batch, read_surroundings, unread
-from bot.ingest.files import File, Walk
+from bot.catalog.ports import Applied, CatalogStore, FileMark, FileRead, SourceState
+from bot.ingest.pages import first_folder, passed_over
+from bot.ingest.places import SITE, Changes, Listed, Place
+from bot.ingest.reading import ALONE, Batch, Terms, read_all, unread
+from bot.ingest.topics import read_site
 from bot.model.problem import ArticleProblem, Level
-from bot.model.source import Source
-
-BATCH = 300
 
 Progress = Callable[[int, int], None]
+
+FORM = "1"
+"""What is read from a file: raised when it changes, so that every file is read again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,89 +37,190 @@ class SyncReport:
 
 
 async def sync(
-    source: Source, catalog: CatalogStore, now: datetime, progress: Progress | None = None
+    source: str,
+    place: Place,
+    catalog: CatalogStore,
+    now: datetime,
+    progress: Progress | None = None,
 ) -> SyncReport:
-    """Takes in what is new, changed or gone in a source. Running it again changes nothing.
+    """Takes in what is new, changed or gone at a source's place. Running it again changes nothing.
 
-    `progress` is told (files read, files to read) after each transaction.
+    Up to 600 files come in by one transaction, more by one for each 300. `progress` is told (files
+    read, files to read) after each.
 
     Raises:
-        SourceError: the source's folder is missing or can't be listed.
+        SourceError: the place can't be had.
         StoreError: the catalog can't be read or written.
     """
     started = time.perf_counter()
-    found = await asyncio.to_thread(files.walk, source.path)
-    marks = await catalog.marks(source.name)
-    before = await catalog.count(source.name)
-    around = await asyncio.to_thread(read_surroundings, found, marks)
-    gone = found.gone(marks)
-    await _take_topics(source.name, catalog, around, found, gone=gone, now=now)
-
-    def parse(data: bytes, path: str) -> Reading:
-        return read_article(data, path, source.name, now, around.site)
-
-    # Images from / on stand elsewhere now, so that every article is read again.
-    again = bool(around.site_files.read) or files.CONFIG in gone
-    due = found.articles if again else await asyncio.to_thread(_unknown, found, marks)
-    new = changed = 0
-    for start in range(0, len(due), BATCH):
-        some = due[start : start + BATCH]
-        batch = await asyncio.to_thread(read_batch, some, marks, parse, again=again)
-        await _apply(source.name, catalog, batch, now)
-        new, changed = new + batch.new, changed + batch.changed
-        if progress is not None:
-            progress(start + len(some), len(due))
-    # Not before the articles: a run killed between has them read again by the next.
-    await _apply(source.name, catalog, around.site_files, now)
-    after = await catalog.count(source.name)
-    if gone:
-        await catalog.apply(source.name, read=(), touched=(), gone=gone, at=now)
-    articles = await catalog.count(source.name)
-    added = after - before
-    # A known file that was refused until now gives a new article, not a changed one.
-    changed = max(0, changed - max(0, added - new))
+    found = await asyncio.to_thread(place.position)
+    position = f"{FORM} {found}"
+    state = await catalog.state(source)
+    done = Applied(0, 0, 0)
+    if state is None or not found or state.position != position:
+        run = _Run(source, place, catalog, now, progress)
+        done = await run.take_in(state, position)
+    articles = await catalog.count(source)
     return SyncReport(
         articles=articles,
-        added=added,
-        changed=changed,
-        removed=after - articles,
-        unchanged=articles - added - changed,
-        problems=_all_problems(await catalog.problems(source.name), found),
+        added=done.added,
+        changed=done.changed,
+        removed=done.removed,
+        unchanged=articles - done.added - done.changed,
+        problems=await _problems(source, catalog, articles),
         seconds=time.perf_counter() - started,
     )
 
 
-def _unknown(found: Walk, marks: Mapping[str, FileMark]) -> list[File]:
-    return [file for file in found.articles if not files.is_known(file, marks)]
+class _Run:
+    """One run over a source that has changed since the last, or was never taken in as a whole."""
+
+    def __init__(
+        self,
+        source: str,
+        place: Place,
+        catalog: CatalogStore,
+        now: datetime,
+        progress: Progress | None,
+    ) -> None:
+        self._source, self._place, self._catalog = source, place, catalog
+        self._now, self._progress = now, progress
+        self._done = Applied(0, 0, 0)
+
+    async def take_in(self, state: SourceState | None, position: str) -> Applied:
+        form, _, since = state.position.partition(" ") if state else ("", "", "")
+        changes = await asyncio.to_thread(self._place.changes, since or None)
+        site, site_files = await self._site(state, changes)
+        again = state is not None and (form != FORM or site != state.site)
+        if again and not changes.is_whole:
+            changes = await asyncio.to_thread(self._place.changes, None)
+        marks = await self._marks(changes)
+        gone = _gone(changes, marks)
+        due = [
+            file
+            for file in changes.files
+            if file.path != SITE and (again or not _is_known(file, marks.get(file.path)))
+        ]
+        terms = Terms(self._source, self._place.reader(), self._now, site, again)
+        last = Batch(0, [*map(unread, changes.problems), *site_files])
+        moves = _Moves(changes.moved, marks, gone)
+        read = 0
+        async for batch in read_all(due, marks, terms):
+            batch.read = [moves.followed(each) for each in await self._dated(batch.read)]
+            read += batch.files
+            if len(due) <= ALONE:  # a change is one transaction, unless it is a flood
+                last.read += batch.read
+                last.touched += batch.touched
+            else:
+                left = [each.was for each in batch.read if each.was is not None]
+                await self._apply(batch, left)
+            if self._progress is not None:
+                self._progress(read, len(due))
+        await self._apply(last, gone, SourceState(position, site))
+        return self._done
+
+    async def _site(
+        self, state: SourceState | None, changes: Changes
+    ) -> tuple[str | None, list[FileRead]]:
+        """The site's address, and its file to be marked last: a run killed before that reads it again."""
+        file = next((each for each in changes.files if each.path == SITE), None)
+        if file is None:
+            is_gone = changes.is_whole or SITE in changes.gone
+            return (None if is_gone or state is None else state.site), []
+        content = await asyncio.to_thread(lambda: next(self._place.reader()([file])))
+        if isinstance(content, ArticleProblem):
+            return (state.site if state else None), [unread(content)]
+        site, problems = read_site(content.head, SITE)
+        return site, [FileRead(content.mark, problems)]
+
+    async def _marks(self, changes: Changes) -> Mapping[str, FileMark]:
+        if changes.is_whole:
+            return await self._catalog.marks(self._source)
+        paths = {*changes.gone, *(file.path for file in changes.files)}
+        return await self._catalog.marks(self._source, paths)
+
+    async def _dated(self, read: Sequence[FileRead]) -> list[FileRead]:
+        """Articles without a date get that of their file's first commit, where there are commits."""
+        undated = [each.mark.path for each in read if each.article and not each.is_dated]
+        if not undated:
+            return list(read)
+        seen = await asyncio.to_thread(self._place.first_seen, undated)
+        return [
+            replace(each, article=replace(each.article, published_at=at), is_dated=True)
+            if each.article and (at := seen.get(each.mark.path)) and not each.is_dated
+            else each
+            for each in read
+        ]
+
+    async def _apply(
+        self, batch: Batch, gone: Sequence[str], state: SourceState | None = None
+    ) -> None:
+        applied = await self._catalog.apply(
+            self._source,
+            read=batch.read,
+            touched=batch.touched,
+            gone=gone,
+            at=self._now,
+            state=state,
+        )
+        self._done = Applied(
+            self._done.added + applied.added,
+            self._done.changed + applied.changed,
+            self._done.removed + applied.removed,
+        )
 
 
-async def _take_topics(
-    source: str,
-    catalog: CatalogStore,
-    around: Surroundings,
-    found: Walk,
-    *,
-    gone: Sequence[str],
-    now: datetime,
-) -> None:
-    """The topics before their files' marks: a run killed between has them read again."""
-    batch = around.topic_files
-    if batch.read or any(path.startswith(f"{files.TOPICS}/") for path in gone):
-        await catalog.replace_topics(source, around.topics)
-    batch.read.extend(unread(problem) for problem in found.problems)
-    await _apply(source, catalog, batch, now)
+class _Moves:
+    """Tells which new files are known articles under a new path: by their place, or by their bytes."""
+
+    def __init__(
+        self, moved: Mapping[str, str], marks: Mapping[str, FileMark], gone: Sequence[str]
+    ) -> None:
+        self._moved, self._marks = moved, marks
+        self._left = {path for path in gone if path in marks}
+        self._by_digest = {marks[path].digest: path for path in sorted(self._left, reverse=True)}
+
+    def followed(self, read: FileRead) -> FileRead:
+        """The same, with the path it had before if it has moved; each old path once."""
+        path = read.mark.path
+        if read.article is None or path in self._marks:
+            return read
+        was = self._moved.get(path) or self._by_digest.get(read.mark.digest)
+        if was not in self._left:
+            return read
+        self._left.remove(was)
+        return replace(read, was=was)
 
 
-async def _apply(source: str, catalog: CatalogStore, batch: Batch, now: datetime) -> None:
-    if batch.read or batch.touched:
-        await catalog.apply(source, read=batch.read, touched=batch.touched, gone=(), at=now)
+def _is_known(file: Listed, mark: FileMark | None) -> bool:
+    """Whether a file is as it was when it was last read, as far as its place can tell."""
+    if mark is None or not mark.digest:
+        return False
+    if file.digest:
+        return file.digest == mark.digest
+    return (file.size, file.mtime_ns) == (mark.size, mark.mtime_ns)
 
 
-def _all_problems(kept: Sequence[ArticleProblem], found: Walk) -> tuple[ArticleProblem, ...]:
-    """The catalog's problems, and that of a source without articles, which is no file's."""
-    problems = list(kept)
-    if not found.articles:
-        what = "there is no article in this source: no file ends in .md"
+def _gone(changes: Changes, marks: Mapping[str, FileMark]) -> list[str]:
+    """The known paths that no longer stand there; those below a closed folder may still."""
+    if not changes.is_whole:
+        return changes.gone
+    here = {file.path for file in changes.files} | {each.path for each in changes.problems}
+    closed = tuple(f"{folder}/" for folder in changes.closed)
+    return sorted(path for path in marks if path not in here and not path.startswith(closed))
+
+
+async def _problems(
+    source: str, catalog: CatalogStore, articles: int
+) -> tuple[ArticleProblem, ...]:
+    """All problems by path and line; pages where no article stands are passed over in one line."""
+    problems, pages = await catalog.problems(source), await catalog.pages(source)
+    if pages:
+        folders = {first_folder(path) for path in pages}
+        holding = await catalog.folders_with_articles(source, folders)
+        problems = passed_over(problems, pages, holding)
+    if not articles:
+        what = "there is no article in this source: no .md file has a title and a link"
         mend = "give the folder that holds the articles"
         problems.append(ArticleProblem(".", 1, what, mend, Level.WARNING))
     return tuple(sorted(problems, key=lambda problem: (problem.path, problem.line)))

@@ -2,8 +2,9 @@
 
 from bot.ingest import fields as read
 from bot.ingest.clean import clean_url
-from bot.ingest.frontmatter import FieldList, FieldMap, Node, compose, decode
+from bot.ingest.frontmatter import compose, decode
 from bot.ingest.problems import Complain, Problems
+from bot.ingest.tree import FieldList, FieldMap, Node
 from bot.model.problem import ArticleProblem, Level
 from bot.model.topic import Topic, fold
 

@@ -5,8 +5,21 @@ from pathlib import Path
 
 
 @dataclass(frozen=True, slots=True)
+class Remote:
+    """A git repository by its address, without user or password; `branch` None: the one it names."""
+
+    url: str
+    branch: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Source:
-    """A folder of articles: a repository's root, or any folder. `name` begins its articles' ids."""
+    """A repository of articles. `name` begins its articles' ids.
+
+    `place` is a folder (a repository's root, or any folder) or a git repository. `collections` are
+    the folders that hold articles, relative to its root; none named: they are found out.
+    """
 
     name: str
-    path: Path
+    place: Path | Remote
+    collections: tuple[str, ...] = ()

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 from pydantic import SecretStr
 
@@ -19,13 +19,30 @@ _DATABASE = SecretStr("sqlite:///gazette.db")
 
 @dataclass(frozen=True, slots=True)
 class Secrets:
-    """`database_url` is one too, since it may hold a password. None: not set."""
+    """`database_url` is one too, since it may hold a password. None: not set.
+
+    `gazette_git_credentials`: https://TOKEN@HOST or https://USER:TOKEN@HOST, as many as there are
+    hosts, a space or line between.
+    """
 
     slack_bot_token: SecretStr | None = None
     slack_app_token: SecretStr | None = None
     slack_signing_secret: SecretStr | None = None
     discord_token: SecretStr | None = None
     database_url: SecretStr = _DATABASE
+    gazette_git_credentials: SecretStr | None = None
+
+    def git_login(self, url: str) -> SecretStr | None:
+        """USER:TOKEN for a git repository, where one is given for its very scheme and host."""
+        given = self.gazette_git_credentials
+        for each in given.get_secret_value().split() if given else ():
+            login, _, host = urlsplit(each).netloc.rpartition("@")
+            if _origin(urlsplit(each).scheme, host) == _origin(*urlsplit(url)[:2]):
+                user, colon, token = login.partition(":")
+                # any user will do with a token on GitHub, GitLab and Gitea
+                pair = (user, token) if colon else ("x-access-token", user)
+                return SecretStr(":".join(unquote(part) for part in pair))
+        return None
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +58,11 @@ class Endpoints:
     discord_guild: int | None = None
 
 
+def _origin(scheme: str, host: str) -> tuple[str, str]:
+    return scheme, host.lower().removesuffix(":443" if scheme == "https" else ":80")
+
+
+_GIT_LOGIN = r"https?://[^\s/@]+@[^\s/@]+/?"
 _WORD = r"""[^\s"'\x00-\x1f\x7f]+"""
 _SHAPES = {
     "slack_bot_token": (rf"xoxb-{_WORD}", "not a bot token", "it begins with xoxb-"),
@@ -59,6 +81,11 @@ _SHAPES = {
         r"(sqlite:///|postgresql(\+psycopg)?://)[^\"'\x00-\x1f\x7f]+",
         "not a database's address",
         "write it as sqlite:///gazette.db or postgresql://USER:PASSWORD@HOST/NAME",
+    ),
+    "gazette_git_credentials": (
+        rf"\s*({_GIT_LOGIN}\s+)*{_GIT_LOGIN}\s*",
+        "not a login for a host",
+        "write it as https://TOKEN@HOST or https://USER:TOKEN@HOST, odd characters as %XX",
     ),
 }
 

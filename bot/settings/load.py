@@ -10,7 +10,7 @@ from pydantic import ValidationError
 
 from bot.errors import SettingsError
 from bot.model.destination import Destination, Look, Platform
-from bot.model.source import Source
+from bot.model.source import Remote, Source
 from bot.model.subscription import Subscription
 from bot.model.taste import Exclude, Taste
 from bot.settings.document import read_document
@@ -23,7 +23,13 @@ from bot.settings.environment import (
     read_secrets,
 )
 from bot.settings.mistakes import Location, Mistakes, Miswritten, did_you_mean
-from bot.settings.models import DeliverySettings, SettingsFile, SubscriptionSettings, TasteSettings
+from bot.settings.models import (
+    DeliverySettings,
+    SettingsFile,
+    SourceSettings,
+    SubscriptionSettings,
+    TasteSettings,
+)
 from bot.settings.rewording import reword
 
 _LEASE_TIME_OUTS = 3
@@ -65,10 +71,7 @@ def load(path: Path | None, environment: Mapping[str, str]) -> Settings:
     folder = path.parent if path else Path()
     return Settings(
         path=path,
-        sources=tuple(
-            Source(source.name, folder / Path(source.path).expanduser())
-            for source in written.sources
-        ),
+        sources=tuple(_source(each, folder) for each in written.sources),
         subscriptions=tuple(_subscription(each, board) for each in written.subscriptions),
         board=board,
         delivery=written.delivery,
@@ -114,6 +117,7 @@ def _check_across(data: dict[str, Any], mistakes: Mistakes) -> None:
         channel = to.removeprefix("local:")
         if channel != to and isinstance(board, dict) and channel not in board:
             mistakes.add(at, "no such channel on the board", did_you_mean(channel, board))
+    _check_places(data.get("sources"), mistakes)
     _check_lease(data.get("delivery"), mistakes)
 
 
@@ -122,6 +126,21 @@ def _texts(data: dict[str, Any], part: str, key: str) -> Iterator[tuple[Location
     for index, entry in enumerate(each if isinstance(each, list) else ()):
         if isinstance(entry, dict) and isinstance(entry.get(key), str):
             yield (part, index, key), entry[key]
+
+
+def _check_places(sources: Any, mistakes: Mistakes) -> None:
+    for index, source in enumerate(sources if isinstance(sources, list) else ()):
+        if not isinstance(source, dict):
+            continue
+        at = ("sources", index)
+        if "path" not in source and "git" not in source:
+            mend = "add path: ./articles or git: https://HOST/PATH.git"
+            mistakes.add(at, "neither path nor git", mend)
+        elif "path" in source and "git" in source:
+            mistakes.add((*at, "git"), "given beside path", "keep one of the two")
+        elif "path" in source and "branch" in source:
+            mend = "remove it, or give the repository as git"
+            mistakes.add((*at, "branch"), "a branch of a folder", mend)
 
 
 def _check_lease(delivery: Any, mistakes: Mistakes) -> None:
@@ -141,6 +160,15 @@ def _check_lease(delivery: Any, mistakes: Mistakes) -> None:
             f"the lease is shorter than {_LEASE_TIME_OUTS} time-outs",
             f'write at least lease: "{least}"',
         )
+
+
+def _source(written: SourceSettings, folder: Path) -> Source:
+    if written.git is not None:
+        place: Path | Remote = Remote(written.git, written.branch)
+    else:
+        assert written.path is not None  # _check_places
+        place = folder / Path(written.path).expanduser()
+    return Source(written.name, place, written.collections)
 
 
 def _subscription(written: SubscriptionSettings, board: Mapping[str, Look]) -> Subscription:

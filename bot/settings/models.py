@@ -7,6 +7,7 @@ from datetime import time
 from typing import Annotated, Any, Literal
 
 from pydantic import (
+    AfterValidator,
     BaseModel,
     BeforeValidator,
     ConfigDict,
@@ -19,7 +20,7 @@ from pydantic import (
 
 from bot.model.subscription import Layout, Schedule
 from bot.model.taste import Gate, OnThin, Taste
-from bot.settings import durations, schedule
+from bot.settings import durations, schedule, sources
 from bot.settings.mistakes import Miswritten
 
 _TASTE = Taste(topics=())
@@ -62,14 +63,40 @@ class _Part(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
 
 
+Text = Annotated[str, StringConstraints(min_length=1, max_length=2_000)]
+Address = Annotated[Text, AfterValidator(sources.read_address)]
+Branch = Annotated[Text, AfterValidator(sources.read_branch)]
+Collection = Annotated[Text, AfterValidator(sources.read_collection)]
+
+
 class SourceSettings(_Part):
-    """Where articles come from."""
+    """Where articles come from: a folder or a git repository."""
+
+    # load.py holds to it, on the raw file
+    model_config = ConfigDict(
+        json_schema_extra={"oneOf": [{"required": ["path"]}, {"required": ["git"]}]}
+    )
 
     name: Name = Field(
         description="Begins the ids of its articles; keep it for good.", examples=["news"]
     )
-    path: Annotated[str, StringConstraints(min_length=1)] = Field(
-        description="A folder of articles, relative to this file.", examples=["./articles"]
+    path: Text | None = Field(
+        None,
+        description="A repository's root or a folder of articles, relative to this file.",
+        examples=["./articles"],
+    )
+    git: Address | None = Field(
+        None,
+        description="A git repository, by https:// or file:///; without user or password.",
+        examples=["https://github.com/example/news.git"],
+    )
+    branch: Branch | None = Field(
+        None, description="Of the git repository; left out, its default one.", examples=["main"]
+    )
+    collections: tuple[Collection, ...] = Field(
+        (),
+        description="The folders that hold articles; left out, they are found out.",
+        examples=[["_news", "_learning/**"]],
     )
 
 

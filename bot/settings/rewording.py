@@ -11,8 +11,10 @@ from bot.settings.mistakes import Location, Mistakes, Miswritten, did_you_mean
 from bot.settings.models import SettingsFile
 
 _SECRET = re.compile(r"token|secret|password|credential|api_?key|database_?url", re.IGNORECASE)
-_SECRETS = "SLACK_BOT_TOKEN, SLACK_APP_TOKEN, SLACK_SIGNING_SECRET, DISCORD_TOKEN or DATABASE_URL"
-_GIT = "git sources can't be read yet: clone it and give the folder as path"
+_SECRETS = (
+    "SLACK_BOT_TOKEN, SLACK_APP_TOKEN, SLACK_SIGNING_SECRET, DISCORD_TOKEN, DATABASE_URL or"
+    " GAZETTE_GIT_CREDENTIALS"
+)
 
 _SAYINGS = {
     "model_type": ("not a group of keys", "write key: value lines under it, or {{key: value}}"),
@@ -67,8 +69,6 @@ def _say(kind: str, at: Location, context: dict[str, Any]) -> tuple[str, str]:
 
 def _unknown(at: Location) -> tuple[str, str]:
     key = str(at[-1])
-    if at[0] == "sources" and key in ("git", "branch"):
-        return "not a key yet", _GIT
     if _SECRET.search(key):
         return (
             "secrets are not read from this file",

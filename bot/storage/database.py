@@ -5,19 +5,15 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
-from types import ModuleType
 from typing import Self, TypeVar
 
-from alembic import command
-from alembic.config import Config
-from alembic.migration import MigrationContext
-from alembic.script import ScriptDirectory
-from alembic.util import CommandError
 from sqlalchemy import URL, Connection, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, SQLAlchemyError
 
 from bot.errors import StoreError
-from bot.storage.dialects import postgresql, sqlite
+from bot.storage import dialects
+from bot.storage.dialects import Dialect
+from bot.storage.tables import bring_up_to_date
 
 T = TypeVar("T")
 BUSY_S = 30.0
@@ -34,6 +30,8 @@ class Database:
         self._url = url
         self._dialect = _dialect(url)
         self._engines = self._dialect.engines(url, busy_s)
+        # What SQLAlchemy lets through: COPY goes past it
+        self._driver_error: type[Exception] = self._engines.writer.dialect.loaded_dbapi.Error
         self._writing = ThreadPoolExecutor(self._engines.writers, "gazette-writer")
         self._reading = ThreadPoolExecutor(self._engines.readers, "gazette-reader")
 
@@ -49,23 +47,10 @@ class Database:
         database = cls(_parse(url), busy_s)
         with ExitStack() as undo:
             undo.callback(database.close)
-            database.migrate()
+            with database._errors():
+                bring_up_to_date(database._engines, database._dialect)
             undo.pop_all()
         return database
-
-    def migrate(self) -> None:
-        """Applies what migrations are missing; safe when several programs do so at once."""
-        config = Config()
-        folder = Path(__file__).with_name("migrations")
-        config.set_main_option("script_location", str(folder).replace("%", "%%"))
-        scripts = ScriptDirectory.from_config(config)
-        with self._errors(), self._engines.reader.begin() as connection:
-            if _is_current(connection, scripts):
-                return
-        with self._errors(), self._engines.writer.begin() as connection:
-            self._dialect.lock_schema(connection)
-            config.attributes["connection"] = connection
-            command.upgrade(config, "head")  # nothing, if another program was first
 
     async def run(self, work: Callable[[Connection], T], *, write: bool) -> T:
         """Gives `work` a connection in one transaction, committed when it returns.
@@ -98,7 +83,7 @@ class Database:
         except DBAPIError as error:
             cause = error.orig or error
             raise StoreError(self._dialect.explain(cause, self._url)) from error
-        except SQLAlchemyError as error:
+        except (SQLAlchemyError, self._driver_error) as error:
             raise StoreError(self._dialect.explain(error, self._url)) from error
 
 
@@ -127,24 +112,8 @@ def _parse(url: str) -> URL:
         ) from None
 
 
-def _dialect(url: URL) -> ModuleType:
-    known = {"sqlite": sqlite, "postgresql": postgresql}
-    if url.get_backend_name() not in known:
-        raise StoreError(
-            f"Gazette keeps its data in SQLite or PostgreSQL, not in {url.get_backend_name()}"
-        )
-    return known[url.get_backend_name()]
-
-
-def _is_current(connection: Connection, scripts: ScriptDirectory) -> bool:
-    """Whether nothing is to be migrated; refuses what only a newer Gazette can have written."""
-    revision = MigrationContext.configure(connection).get_current_revision()
-    try:
-        if revision is not None:
-            scripts.get_revision(revision)
-    except CommandError as error:
-        raise StoreError(
-            f"the database was changed by a newer Gazette (its tables are {revision}); "
-            "install that one, or name another database"
-        ) from error
-    return revision == scripts.get_current_head()
+def _dialect(url: URL) -> Dialect:
+    name = url.get_backend_name()
+    if name not in dialects.NAMES:
+        raise StoreError(f"Gazette keeps its data in SQLite or PostgreSQL, not in {name}")
+    return dialects.dialect(name)

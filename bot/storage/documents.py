@@ -1,17 +1,17 @@
-"""JSON columns: what is read and written whole, in the shape of the model."""
+"""JSON columns of the ledger: what is read and written whole, in the shape of the model."""
 
 import hashlib
 import json
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, Generic, TypeVar
 
 from pydantic import TypeAdapter
 
-from bot.model.article import Article, Image, canonical_url
+from bot.model.article import Article, canonical_url
 from bot.model.digest import Digest
 from bot.model.history import Seen
 from bot.model.pick import Reason
-from bot.model.problem import ArticleProblem
 from bot.model.receipt import Receipt
 from bot.model.subscription import Layout, Schedule
 from bot.model.taste import Taste
@@ -23,7 +23,12 @@ class Document(Generic[T]):
     """A type's JSON form. A field that is new since it was written gets its default."""
 
     def __init__(self, shape: Any) -> None:
-        self._adapter: TypeAdapter[T] = TypeAdapter(shape)
+        self._shape = shape
+
+    @cached_property
+    def _adapter(self) -> TypeAdapter[T]:
+        """Built when it is first needed: all of them would take longer than most commands do."""
+        return TypeAdapter(self._shape)
 
     def dump(self, value: T) -> str:
         """As JSON text."""
@@ -45,9 +50,6 @@ class Definition:
 
 DEFINITION: Document[Definition] = Document(Definition)
 DIGEST: Document[Digest] = Document(Digest)
-IMAGES: Document[tuple[Image, ...]] = Document(tuple[Image, ...])
-NAMES: Document[tuple[str, ...]] = Document(tuple[str, ...])
-PROBLEMS: Document[tuple[ArticleProblem, ...]] = Document(tuple[ArticleProblem, ...])
 REASONS: Document[tuple[Reason, ...]] = Document(tuple[Reason, ...])
 RECEIPT: Document[Receipt] = Document(Receipt)
 SEEN: Document[Seen] = Document(Seen)

@@ -1,231 +1,179 @@
-"""How the catalog takes in changed files: few statements, each for many rows.
+"""How the catalog takes in changed files: few statements, each for many rows."""
 
-Rows are sorted by their key, so that two programs taking in the same files wait for one another
-instead of locking each other out.
-"""
-
-import hashlib
-import json
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
+from itertools import count
 from typing import Any
 
-from sqlalchemy import Connection, Row, Table, bindparam, case, delete, select, update
+from sqlalchemy import Connection, bindparam, delete, select, update
 
-from bot.catalog.ports import FileMark, FileRead
-from bot.model.article import Article, RelatedLink, canonical_url
-from bot.model.topic import fold
-from bot.storage import schema
-from bot.storage.dialects import insert
-from bot.storage.documents import IMAGES, NAMES, PROBLEMS
-
-CHUNK = 500
-
-Stored = Mapping[str, Row[*tuple[Any, ...]]]
-"""By article id: its number, and the date the catalog keeps for it."""
+from bot.catalog.ports import Applied, FileMark, FileRead, SourceState
+from bot.model.article import Article
+from bot.storage import packed, schema, storing
+from bot.storage.dialects import Dialect, dialect_of
+from bot.storage.linking import Met, store_links
+from bot.storage.schema import stored_time
+from bot.storage.storing import Arriving, Known
 
 
-def take_in(connection: Connection, source: str, read: Sequence[FileRead], at: datetime) -> None:
-    """Files that were read: their marks, problems, articles, topics and links."""
-    by_path = {each.mark.path: each for each in sorted(read, key=lambda each: each.mark.path)}
-    _store_files(connection, source, by_path.values())
-    refused = [path for path, each in by_path.items() if each.article is None]
-    _change_articles(connection, source, refused, is_stale=True, gone_at=None)
+def apply(
+    connection: Connection,
+    source: str,
+    *,
+    read: Sequence[FileRead],
+    touched: Sequence[FileMark],
+    gone: Collection[str],
+    at: datetime,
+    state: SourceState | None,
+    met: Met,
+) -> Applied:
+    """All of CatalogStore.apply. What is read stands there, even if it is named among the gone.
+
+    `met` is as linking.store_links has it.
+    """
+    dialect = dialect_of(connection)
+    dialect.lock_catalog(connection)
+    by_path = {each.mark.path: each for each in read}
+    left = set(gone) - by_path.keys()
+    _replace_files(connection, dialect, source, by_path, left)
+    applied = _replace_articles(connection, dialect, source, by_path, gone=left, at=at, met=met)
+    _touch(connection, source, touched)
+    if state is not None:
+        _keep_state(connection, dialect, source, state)
+    return applied
+
+
+def _replace_files(
+    connection: Connection,
+    dialect: Dialect,
+    source: str,
+    by_path: Mapping[str, FileRead],
+    gone: Collection[str],
+) -> None:
+    """Marks, problems, topics and providers. A refused file keeps its last good topic or provider."""
+    files, topics, providers = [], [], []
+    for path, each in sorted(by_path.items()):
+        files.append(_file_row(source, each))
+        if each.topic is not None:
+            topic = each.topic
+            lists = (packed.pack_names(topic.aliases), packed.pack_names(topic.keywords))
+            topics.append((source, path, topic.name, topic.parent, *lists))
+        if each.provider is not None:
+            providers.append((source, path, each.provider.name, each.provider.domain))
+    rows_of: Mapping[Any, list[tuple[Any, ...]]] = {
+        schema.file: files,
+        schema.topic: topics,
+        schema.provider: providers,
+    }
+    for table, rows in rows_of.items():
+        if paths := [*gone, *(row[1] for row in rows)]:
+            here = table.c.path.in_(select(dialect.listed(paths).c.value))
+            connection.execute(delete(table).where(table.c.source == source, here))
+            dialect.write_rows(connection, table, rows)
+
+
+def _file_row(source: str, read: FileRead) -> tuple[Any, ...]:
+    mark, problems = read.mark, packed.pack_problems(read.problems)
+    found = (problems, bool(read.problems), read.is_page)
+    return (source, mark.path, mark.size, mark.mtime_ns, mark.digest, *found)
+
+
+def _replace_articles(
+    connection: Connection,
+    dialect: Dialect,
+    source: str,
+    by_path: Mapping[str, FileRead],
+    *,
+    gone: Collection[str],
+    at: datetime,
+    met: Met,
+) -> Applied:
     # By id: were two files one article, the last would be it
-    good = {each.article.id: each for each in by_path.values() if each.article is not None}
-    articles = [each.article for _, each in sorted(good.items()) if each.article is not None]
-    _store_articles(
-        connection, [_article_row(source, good[each.id], each, at) for each in articles]
+    good = {each.article.id: (each.article, each) for each in by_path.values() if each.article}
+    refused = {path for path, each in by_path.items() if _is_refused(each)}
+    were = {read.was for _, read in good.values() if read.was}
+    known = storing.known_articles(
+        connection, dialect, source, ids=list(good), paths=[*refused, *gone, *were]
     )
-    stored = _stored(connection, [each.id for each in articles])
-    _store_topics(connection, articles, stored)
-    _store_related(connection, {row.number: good[id_].related for id_, row in stored.items()})
+    others = [each for id_, each in known.items() if id_ not in good]
+    leaving = [each for each in others if each.path in gone]
+    stale = [each for each in others if each.path in refused]
+    storing.let_go(connection, dialect, leaving, at)
+    storing.make_stale(connection, dialect, stale)
+    if good:
+        arriving = _arriving(good, known, stored_time(at), storing.last_number(connection))
+        storing.clear(connection, dialect, [known[id_] for id_ in good if id_ in known])
+        storing.store_articles(connection, dialect, source, arriving)
+        linked = [(each.number, each.read.related) for each in arriving]
+        store_links(connection, dialect, linked, met)
+    live = {each.id for each in known.values() if each.is_live}
+    left = {each.path for each in leaving if each.is_live}
+    came = [*(each.id for each in stale if not each.is_live), *(good.keys() - live)]
+    moved = left.intersection(good[id_][1].was for id_ in came if id_ in good)
+    return Applied(
+        added=len(came) - len(moved),
+        changed=len(good.keys() & live) + len(moved),
+        removed=len(left) - len(moved),
+    )
 
 
-def touch(connection: Connection, source: str, touched: Sequence[FileMark]) -> None:
-    """Files with a new size or time and the same bytes."""
+def _is_refused(read: FileRead) -> bool:
+    return not (read.article or read.topic or read.provider)
+
+
+def _arriving(
+    good: Mapping[str, tuple[Article, FileRead]], known: Mapping[str, Known], now: int, last: int
+) -> list[Arriving]:
+    """Oldest first, and so are new numbers. A renamed article is the one of its old path."""
+    at_path = {each.path: each for each in known.values()}
+    found = []
+    for article, read in good.values():
+        before = known.get(article.id)
+        same = (at_path.get(read.was) if read.was else None) or before
+        published_at = stored_time(article.published_at)
+        found.append(
+            Arriving(
+                number=before.number if before else 0,
+                published_at=published_at if read.is_dated or not same else same.published_at,
+                first_seen_at=same.first_seen_at if same else now,
+                article=article,
+                read=read,
+            )
+        )
+    found.sort(key=lambda each: (each.published_at, each.article.id))
+    numbers = count(last + 1)
+    return [each if each.number else each._replace(number=next(numbers)) for each in found]
+
+
+def _touch(connection: Connection, source: str, touched: Sequence[FileMark]) -> None:
+    """Files with a new mark and the same bytes."""
+    if not touched:
+        return
     t = schema.file.c
     statement = (
         update(schema.file)
         .where(t.source == source, t.path == bindparam("of_path"))
-        .values(size=bindparam("new_size"), mtime_ns=bindparam("new_mtime_ns"))
-    )
-    rows = [
-        {"of_path": mark.path, "new_size": mark.size, "new_mtime_ns": mark.mtime_ns}
-        for mark in sorted(touched, key=lambda mark: mark.path)
-    ]
-    _execute(connection, statement, rows)
-
-
-def let_go(connection: Connection, source: str, gone: Sequence[str], at: datetime) -> None:
-    """Files that are no longer there; their articles stay for history."""
-    t = schema.file.c
-    statement = delete(schema.file).where(t.source == source, t.path == bindparam("of_path"))
-    _execute(connection, statement, [{"of_path": path} for path in sorted(gone)])
-    _change_articles(connection, source, gone, gone_at=at)
-
-
-def _execute(connection: Connection, statement: Any, rows: Sequence[Mapping[str, Any]]) -> None:
-    if rows:
-        connection.execute(statement, rows)
-
-
-def _store_files(connection: Connection, source: str, read: Collection[FileRead]) -> None:
-    t = schema.file.c
-    statement = insert(connection, schema.file)
-    statement = statement.on_conflict_do_update(
-        index_elements=[t.source, t.path],
-        set_={
-            column: statement.excluded[column]
-            for column in ("size", "mtime_ns", "sha256", "problems")
-        },
+        .values(
+            size=bindparam("new_size"),
+            mtime_ns=bindparam("new_mtime_ns"),
+            digest=bindparam("new_digest"),
+        )
     )
     rows = [
         {
-            "source": source,
-            "path": each.mark.path,
-            "size": each.mark.size,
-            "mtime_ns": each.mark.mtime_ns,
-            "sha256": each.mark.sha256,
-            "problems": PROBLEMS.dump(each.problems),
+            "of_path": mark.path,
+            "new_size": mark.size,
+            "new_mtime_ns": mark.mtime_ns,
+            "new_digest": mark.digest,
         }
-        for each in read
+        for mark in touched
     ]
-    _execute(connection, statement, rows)
+    connection.execute(statement, rows)
 
 
-def _change_articles(
-    connection: Connection, source: str, paths: Sequence[str], **values: Any
-) -> None:
-    """The articles of these files; one that is gone already keeps the time it went."""
-    t = schema.article.c
-    statement = update(schema.article).where(t.source == source, t.path == bindparam("of_path"))
-    if values.get("gone_at") is not None:
-        statement = statement.where(t.gone_at.is_(None))
-    rows = [{"of_path": path} for path in sorted(paths)]
-    _execute(connection, statement.values(**values), rows)
-
-
-def _article_row(source: str, read: FileRead, article: Article, at: datetime) -> dict[str, Any]:
-    return {
-        "id": article.id,
-        "short_id": article.short_id,
-        "source": source,
-        "path": read.mark.path,
-        "title": article.title,
-        "url": article.url,
-        "canonical_url": canonical_url(article.url),
-        "excerpt": article.excerpt,
-        "published_at": article.published_at,
-        "is_dated": read.is_dated,
-        "quality": article.quality,
-        "is_published": article.is_published,
-        "is_removed": article.is_removed,
-        "kind": article.kind,
-        "provider_name": article.provider.name,
-        "provider_domain": article.provider.domain,
-        "topics": NAMES.dump(article.topics),
-        "images": IMAGES.dump(article.images),
-        "related_count": article.related_count,
-        "is_stale": False,
-        "first_seen_at": at,
-        "gone_at": None,
-    }
-
-
-def _store_articles(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
-    statement = insert(connection, schema.article)
-    new = statement.excluded
-    kept = {"number", "id", "first_seen_at", "published_at"}
-    changed = {
-        column.name: new[column.name] for column in schema.article.c if column.name not in kept
-    }
-    # A file without a date keeps the one it was first given
-    date = case((new.is_dated, new.published_at), else_=schema.article.c.published_at)
-    statement = statement.on_conflict_do_update(
-        index_elements=[schema.article.c.id], set_={**changed, "published_at": date}
+def _keep_state(connection: Connection, dialect: Dialect, source: str, state: SourceState) -> None:
+    values = {"position": state.position, "site": state.site}
+    statement = dialect.insert(schema.source).values(name=source, **values)
+    connection.execute(
+        statement.on_conflict_do_update(index_elements=[schema.source.c.name], set_=values)
     )
-    _execute(connection, statement, rows)
-
-
-def _stored(connection: Connection, ids: Sequence[str]) -> Stored:
-    t = schema.article.c
-    query = select(t.id, t.number, t.published_at)
-    return {
-        row.id: row
-        for start in range(0, len(ids), CHUNK)
-        for row in connection.execute(query.where(t.id.in_(ids[start : start + CHUNK])))
-    }
-
-
-def _store_topics(connection: Connection, articles: Sequence[Article], stored: Stored) -> None:
-    rows = [
-        {
-            "article": stored[article.id].number,
-            "topic": topic,
-            "spelling": spelling,
-            "published_at": stored[article.id].published_at,
-            "quality": article.quality,
-        }
-        for article in articles
-        for topic, spelling in {fold(name): name for name in article.topics}.items()
-    ]
-    _clear(connection, schema.article_topic, [each.number for each in stored.values()])
-    _execute(connection, schema.article_topic.insert(), rows)
-
-
-def _store_related(connection: Connection, related: Mapping[int, Sequence[RelatedLink]]) -> None:
-    """Each distinct link once: the same few are repeated from article to article."""
-    hashes: dict[RelatedLink, str] = {}
-    for links in related.values():
-        for link in links:
-            if link not in hashes:
-                hashes[link] = _hash(link)
-    numbers = _link_numbers(connection, hashes)
-    rows = [
-        {"article": article, "position": position, "link": numbers[hashes[link]]}
-        for article, links in related.items()
-        for position, link in enumerate(links)
-    ]
-    _clear(connection, schema.article_related, list(related))
-    _execute(connection, schema.article_related.insert(), rows)
-
-
-def _clear(connection: Connection, table: Table, articles: Sequence[int]) -> None:
-    statement = delete(table).where(table.c.article == bindparam("of_article"))
-    _execute(connection, statement, [{"of_article": number} for number in articles])
-
-
-def _link_numbers(connection: Connection, hashes: Mapping[RelatedLink, str]) -> dict[str, int]:
-    t = schema.related_link.c
-    statement = insert(connection, schema.related_link).on_conflict_do_nothing(
-        index_elements=[t.hash]
-    )
-    rows = [
-        {
-            "hash": digest,
-            "title": link.title,
-            "url": link.url,
-            "provider_name": link.provider.name,
-            "provider_domain": link.provider.domain,
-            "published_at": link.published_at,
-            "quality": link.quality,
-            "kind": link.kind,
-        }
-        for link, digest in sorted(hashes.items(), key=lambda each: each[1])
-    ]
-    _execute(connection, statement, rows)
-    wanted = sorted(hashes.values())
-    query = select(t.hash, t.number)
-    return {
-        row.hash: row.number
-        for start in range(0, len(wanted), CHUNK)
-        for row in connection.execute(query.where(t.hash.in_(wanted[start : start + CHUNK])))
-    }
-
-
-def _hash(link: RelatedLink) -> str:
-    at = link.published_at.isoformat() if link.published_at else None
-    provider = [link.provider.name, link.provider.domain]
-    text = json.dumps([link.title, link.url, provider, at, link.quality, link.kind])
-    return hashlib.sha256(text.encode()).hexdigest()[:32]

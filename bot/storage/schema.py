@@ -7,6 +7,7 @@ from sqlalchemy import (
     BigInteger,
     Boolean,
     Column,
+    ColumnElement,
     Dialect,
     ForeignKey,
     Index,
@@ -15,10 +16,23 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    text,
+    type_coerce,
 )
 from sqlalchemy.types import TypeDecorator
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+MICROSECOND = timedelta(microseconds=1)
+
+
+def stored_time(at: datetime) -> int:
+    """A time as its column holds it."""
+    return (at - EPOCH) // MICROSECOND
+
+
+def time_of(stored: int) -> datetime:
+    """The time a column holds, in UTC."""
+    return EPOCH + timedelta(microseconds=stored)
 
 
 class UtcTime(TypeDecorator[datetime]):
@@ -28,10 +42,15 @@ class UtcTime(TypeDecorator[datetime]):
     cache_ok = True
 
     def process_bind_param(self, value: datetime | None, dialect: Dialect) -> int | None:  # noqa: ARG002
-        return None if value is None else (value - EPOCH) // timedelta(microseconds=1)
+        return None if value is None else stored_time(value)
 
     def process_result_value(self, value: Any | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002
-        return None if value is None else EPOCH + timedelta(microseconds=value)
+        return None if value is None else time_of(value)
+
+
+def raw(column: Column[datetime]) -> ColumnElement[int]:
+    """A time as it is stored: thousands of them are decoded faster by hand."""
+    return type_coerce(column, BigInteger)
 
 
 # Named, so that a later migration can change them on both databases
@@ -43,7 +62,35 @@ NAMES = {
 }
 metadata = MetaData(naming_convention=NAMES)
 
-# The catalog
+# Sorted by code point on every database
+Sorted = Text().with_variant(Text(collation="C"), "postgresql")
+
+# The catalog. Only `apply` writes it, one at a time (dialects: lock_catalog), and numbers its rows.
+# No foreign keys within it: PostgreSQL would look each of its many link rows up twice.
+
+# Conditions of partial indexes; a query that is to use one says the very same. Those of files are
+# equations with an index column, or SQLite would take the primary key, as good for a source.
+HAS_PROBLEMS = text("has_problems = true")
+IS_PAGE = text("is_page = true")
+IS_LIVE = text("gone_at IS NULL")
+IS_UNDATED = text("gone_at IS NULL AND NOT is_dated")
+
+# Not in the metadata: SQLAlchemy would import each database's module to be told of a condition
+PARTIAL_INDEXES = (
+    f"CREATE INDEX ix_file_problems ON file (has_problems, source) WHERE {HAS_PROBLEMS}",
+    f"CREATE INDEX ix_file_pages ON file (is_page, source) WHERE {IS_PAGE}",
+    f"CREATE INDEX ix_article_newest ON article (published_at, id) WHERE {IS_LIVE}",
+    f"CREATE INDEX ix_article_live ON article (source, folder) WHERE {IS_LIVE}",
+    f"CREATE INDEX ix_article_undated ON article (source, path) WHERE {IS_UNDATED}",
+)
+
+source = Table(
+    "source",
+    metadata,
+    Column("name", Text, primary_key=True),
+    Column("position", Text, nullable=False),
+    Column("site", Text),
+)
 
 file = Table(
     "file",
@@ -52,23 +99,27 @@ file = Table(
     Column("path", Text, primary_key=True),
     Column("size", BigInteger, nullable=False),
     Column("mtime_ns", BigInteger, nullable=False),
-    Column("sha256", Text, nullable=False),
+    Column("digest", Text, nullable=False),
     Column("problems", Text, nullable=False),
+    Column("has_problems", Boolean, nullable=False),
+    Column("is_page", Boolean, nullable=False),
     sqlite_with_rowid=False,
 )
 
-# `number` stands for the id in the tables below: ids are long and repeated there
+# `number` stands for the id in the tables below: ids are long and repeated there. `folder` is the
+# first of the path. `provider_name` is null where the file has none but the domain. `words` are
+# what full text finds (bot.storage.words); its index is made by the dialects.
 article = Table(
     "article",
     metadata,
-    Column("number", Integer, primary_key=True),
-    Column("id", Text, nullable=False, unique=True),
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("id", Sorted, nullable=False, unique=True),
     Column("short_id", Text, nullable=False, unique=True),
     Column("source", Text, nullable=False),
     Column("path", Text, nullable=False),
+    Column("folder", Text, nullable=False),
     Column("title", Text, nullable=False),
     Column("url", Text, nullable=False),
-    Column("canonical_url", Text, nullable=False, index=True),
     Column("excerpt", Text, nullable=False),
     Column("published_at", UtcTime, nullable=False),
     Column("is_dated", Boolean, nullable=False),
@@ -76,7 +127,7 @@ article = Table(
     Column("is_published", Boolean, nullable=False),
     Column("is_removed", Boolean, nullable=False),
     Column("kind", Text, nullable=False),
-    Column("provider_name", Text, nullable=False),
+    Column("provider_name", Text),
     Column("provider_domain", Text, nullable=False),
     Column("topics", Text, nullable=False),
     Column("images", Text, nullable=False),
@@ -84,15 +135,16 @@ article = Table(
     Column("is_stale", Boolean, nullable=False),
     Column("first_seen_at", UtcTime, nullable=False),
     Column("gone_at", UtcTime),
+    Column("words", Text, nullable=False),
     Index("ix_article_file", "source", "path"),
-    Index("ix_article_newest", "published_at", "id"),
 )
 
-# `topic` is folded; time and quality are the article's, so that one index answers a look-up
+# Of live articles alone. `topic` is folded; time and quality are the article's, so that one index
+# answers a look-up
 article_topic = Table(
     "article_topic",
     metadata,
-    Column("article", ForeignKey("article.number"), primary_key=True),
+    Column("article", Integer, primary_key=True, autoincrement=False),
     Column("topic", Text, primary_key=True),
     Column("spelling", Text, nullable=False),
     Column("published_at", UtcTime, nullable=False),
@@ -101,14 +153,24 @@ article_topic = Table(
     sqlite_with_rowid=False,
 )
 
+# How many rows of `article_topic` there are of each, so that nobody has to count
+topic_spelling = Table(
+    "topic_spelling",
+    metadata,
+    Column("topic", Text, primary_key=True),
+    Column("spelling", Text, primary_key=True),
+    Column("articles", Integer, nullable=False),
+    sqlite_with_rowid=False,
+)
+
 related_link = Table(
     "related_link",
     metadata,
-    Column("number", Integer, primary_key=True),
+    Column("number", Integer, primary_key=True, autoincrement=False),
     Column("hash", Text, nullable=False, unique=True),
     Column("title", Text, nullable=False),
     Column("url", Text, nullable=False),
-    Column("provider_name", Text, nullable=False),
+    Column("provider_name", Text),
     Column("provider_domain", Text, nullable=False),
     Column("published_at", UtcTime),
     Column("quality", Integer),
@@ -118,21 +180,31 @@ related_link = Table(
 article_related = Table(
     "article_related",
     metadata,
-    Column("article", ForeignKey("article.number"), primary_key=True),
+    Column("article", Integer, primary_key=True, autoincrement=False),
     Column("position", Integer, primary_key=True),
-    Column("link", ForeignKey("related_link.number"), nullable=False),
+    Column("link", Integer, nullable=False),
     sqlite_with_rowid=False,
 )
 
 topic = Table(
     "topic",
     metadata,
-    Column("source", Text, primary_key=True),
-    Column("position", Integer, primary_key=True),
+    Column("source", Sorted, primary_key=True),
+    Column("path", Sorted, primary_key=True),
     Column("name", Text, nullable=False),
     Column("parent", Text),
     Column("aliases", Text, nullable=False),
     Column("keywords", Text, nullable=False),
+)
+
+provider = Table(
+    "provider",
+    metadata,
+    Column("source", Sorted, primary_key=True),
+    Column("path", Sorted, primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("domain", Text, nullable=False),
+    Index("ix_provider_domain", "domain", "source", "path"),
 )
 
 # Subscriptions and the ledger. A destination is two columns: who it is, and how it looks there.

@@ -7,13 +7,12 @@ import pytest
 from bot import pipeline
 from bot.bootstrap.store import opened
 from bot.commands.dispatch import Commands
+from bot.ingest.folder import Folder
 from bot.ingest.sync import sync
 from bot.model.answer import Actor, Press, Request
 from bot.model.article import short_id
 from bot.model.destination import Destination, Look, Platform
 from bot.model.slot import manual_slot
-from bot.model.source import Source
-from bot.model.topic import Topic
 from tests.support.builders import CHANNEL, make_subscription
 from tests.support.clock import START, ManualClock
 from tests.support.newsroom import link, write_article
@@ -39,9 +38,11 @@ async def store(tmp_path):
     )
     write_article(newsroom, "harbour", topics=["Harbour"], publishedDateTime=hours_ago(3))
     write_article(newsroom, "stars", topics=["Science"], publishedDateTime=hours_ago(3))
+    topics = newsroom / "_data" / "topics"
+    topics.mkdir(parents=True)
+    (topics / "azure.yaml").write_text("name: Azure\naliases: [Microsoft Azure]\n")
     with opened(f"sqlite:///{tmp_path / 'gazette.db'}") as store:
-        await sync(Source("news", newsroom), store.catalog, START)
-        await store.catalog.replace_topics("other", [Topic("Azure", aliases=("Microsoft Azure",))])
+        await sync("news", Folder(newsroom), store.catalog, START)
         yield store
 
 

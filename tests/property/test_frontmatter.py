@@ -61,7 +61,7 @@ def damaged(draw):
 
 
 def check(data):
-    article, related, problems, is_dated = read_article(
+    article, related, problems, is_dated, _ = read_article(
         data, "dir/one.md", "news", START, "https://site.example"
     )
     assert (article is None) == any(

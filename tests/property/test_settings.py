@@ -18,7 +18,15 @@ from bot.settings.schedule import parse_schedule, schedule_words
 CANARY = "kanarienvogel"
 SOUND = {
     "version": 1,
-    "sources": [{"name": "news", "path": "articles"}],
+    "sources": [
+        {"name": "news", "path": "articles"},
+        {
+            "name": "site",
+            "git": "https://example.org/site.git",
+            "branch": "main",
+            "collections": ["_news", "_learning/**"],
+        },
+    ],
     "subscriptions": [
         {
             "name": "azure",

@@ -65,7 +65,7 @@ def make_read(
     """A file as ingest read it; its path follows from the article's id."""
     name = path or f"{article.id.partition(':')[2] if article else 'one'}.md"
     mark = fields.pop("mark", None) or FileMark(name, 100, 1_700_000_000_000_000_000, "0" * 64)
-    read = FileRead(mark, article, tuple(related), problems=())
+    read = FileRead(mark, article=article, related=tuple(related))
     return replace(read, **fields)
 
 

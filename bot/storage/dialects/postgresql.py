@@ -1,17 +1,37 @@
 """PostgreSQL by psycopg 3: the pool, and its errors in words."""
 
+from collections.abc import Iterable, Sequence
 from importlib.util import find_spec
 from typing import Any
 
-from sqlalchemy import URL, Connection, Engine, create_engine, event, text
+from sqlalchemy import (
+    ARRAY,
+    URL,
+    BigInteger,
+    ColumnElement,
+    Connection,
+    Engine,
+    Table,
+    TableValuedAlias,
+    Text,
+    bindparam,
+    create_engine,
+    event,
+    func,
+    select,
+    text,
+)
+from sqlalchemy.dialects.postgresql import Insert
 
 from bot.errors import StoreError
-from bot.storage.dialects import Engines
+from bot.storage import schema
+from bot.storage.dialects import Engines, Words
 
 WRITERS = 2
 READERS = 3
 CONNECT_S = 10
 SCHEMA_LOCK = 0x6761_7A65  # "gaze": any number will do, as long as it is always this one
+CATALOG_LOCK = SCHEMA_LOCK + 1
 
 
 def engines(url: URL, busy_s: float) -> Engines:
@@ -31,6 +51,74 @@ def engines(url: URL, busy_s: float) -> Engines:
 def lock_schema(connection: Connection) -> None:
     """Lets one migration in at a time, until the transaction ends."""
     connection.execute(text("SELECT pg_advisory_xact_lock(:n)"), {"n": SCHEMA_LOCK})
+
+
+def lock_catalog(connection: Connection) -> None:
+    """Lets one intake in at a time: its rows are numbered by looking at the last."""
+    connection.execute(text("SELECT pg_advisory_xact_lock(:n)"), {"n": CATALOG_LOCK})
+
+
+def insert(into: Table) -> Insert:
+    """An INSERT that knows ON CONFLICT."""
+    return Insert(into)
+
+
+def write_rows(connection: Connection, into: Table, rows: Iterable[Any]) -> None:
+    """By COPY."""
+    quote = connection.dialect.identifier_preparer.quote
+    columns = ", ".join(quote(each.name) for each in into.c)
+    cursor: Any = connection.connection.cursor()
+    with cursor, cursor.copy(f"COPY {quote(into.name)} ({columns}) FROM STDIN") as copy:
+        for row in rows:
+            copy.write_row(row)
+
+
+def listed(values: Sequence[str] | Sequence[int]) -> TableValuedAlias:
+    """One array."""
+    kind = BigInteger if values and isinstance(values[0], int) else Text
+    return (
+        func.unnest(bindparam(None, values, ARRAY(kind()))).table_valued("value").render_derived()
+    )
+
+
+def contains(text: ColumnElement[str], part: str) -> ColumnElement[bool]:
+    """Whether a text has this part."""
+    return func.strpos(text, part) > 0
+
+
+_VECTOR = "array_to_tsvector(string_to_array(words, ' '))"
+
+
+def create_full_text(connection: Connection) -> None:
+    """The index of words."""
+    connection.exec_driver_sql(
+        f"CREATE INDEX ix_article_words ON article USING gin (({_VECTOR})) WHERE gone_at IS NULL"
+    )
+
+
+def add_words(_connection: Connection, _articles: Sequence[int]) -> None:
+    """Nothing to do: the index follows its table."""
+
+
+drop_words = add_words
+
+
+def newest_with(connection: Connection, wanted: Words, limit: int | None) -> Sequence[int]:
+    """By the index of words, or by the newest articles: the planner knows how frequent words are."""
+    parts = [f"'{prefix}':*" for prefix in wanted.prefixes]
+    if wanted.marks:
+        parts.append("(" + " | ".join(f"'{mark}'" for mark in wanted.marks) + ")")
+    article = schema.article.c
+    query = select(article.number).where(
+        schema.IS_LIVE,
+        text(f"{_VECTOR} @@ CAST(:words AS tsquery)").bindparams(words=" & ".join(parts)),
+    )
+    if wanted.since is not None:
+        query = query.where(article.published_at >= wanted.since)
+    if wanted.until is not None:
+        query = query.where(article.published_at <= wanted.until)
+    query = query.order_by(article.published_at.desc(), article.id).limit(limit)
+    return connection.scalars(query).all()
 
 
 def explain(error: BaseException, url: URL) -> str:
@@ -62,6 +150,8 @@ def _engine(url: URL, busy_s: float, *, is_reader: bool) -> Engine:
         connection.commit()
         if is_reader:
             connection.read_only = True
+            # A plan for any word at all would be right for none
+            connection.prepare_threshold = None
 
     return engine
 

@@ -4,20 +4,44 @@ The write-ahead log is used only where SQLite's WAL-reset bug is mended (3.51.3,
 https://sqlite.org/wal.html#walresetbug); an older library gets a rollback journal.
 """
 
+import json
 import sqlite3
 import time
+from collections.abc import Iterable, Sequence
+from contextlib import closing
+from datetime import datetime
+from functools import cache
 from importlib import import_module
+from itertools import chain, islice
 from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-from sqlalchemy import URL, Connection, Engine, create_engine, event
+from sqlalchemy import (
+    URL,
+    ColumnElement,
+    Connection,
+    Engine,
+    Table,
+    TableValuedAlias,
+    column,
+    create_engine,
+    event,
+    func,
+    select,
+    table,
+)
+from sqlalchemy.dialects import sqlite
+from sqlalchemy.dialects.sqlite import Insert
 
 from bot.errors import StoreError
-from bot.storage.dialects import Engines
+from bot.storage import schema
+from bot.storage.dialects import Engines, Words
 
 READERS = 4
 RETRY_S = 0.02
+WRITER_CACHE_KB = 16_384
+"""A batch of articles touches more pages than SQLite's own 2 MB hold, and would read them twice."""
 
 
 def is_mended(version: tuple[int, int, int]) -> bool:
@@ -63,6 +87,122 @@ def lock_schema(_connection: Connection) -> None:
     """Nothing to do: BEGIN IMMEDIATE lets in one at a time."""
 
 
+lock_catalog = lock_schema
+
+
+def insert(into: Table) -> Insert:
+    """An INSERT that knows ON CONFLICT."""
+    return Insert(into)
+
+
+def write_rows(connection: Connection, into: Table, rows: Iterable[Any]) -> None:
+    """By statements of many rows: the driver's loop takes longer over a row than the table does."""
+    statement = _insert_sql(into)
+    values = statement[statement.rindex("(") :]
+    cursor: Any = connection.connection.cursor()
+    waiting = iter(rows)
+    while block := list(islice(waiting, 50)):
+        more = f", {values}" * (len(block) - 1)
+        cursor.execute(statement + more, list(chain.from_iterable(block)))
+
+
+@cache
+def _insert_sql(into: Table) -> str:
+    return str(into.insert().compile(dialect=sqlite.dialect()))
+
+
+def listed(values: Sequence[str] | Sequence[int]) -> TableValuedAlias:
+    """One JSON text, which no limit on the number of parameters binds."""
+    return func.json_each(json.dumps(values)).table_valued("value")
+
+
+def contains(text: ColumnElement[str], part: str) -> ColumnElement[bool]:
+    """LIKE takes no notice of ASCII's case, and is slower."""
+    return func.instr(text, part) > 0
+
+
+# Full text (https://sqlite.org/fts5.html) over the words of live articles, which are stored with
+# them. A row's number there is the article's time in seconds, with the article's own number in its
+# last 24 bits: so the newest come out first without sorting. The tokenizer takes the words as they
+# are, between spaces. Triggers would write it out to disk after each row, three times as slow.
+_NUMBER_BITS = 24
+_FULL_TEXT = (
+    """
+    CREATE VIEW live_words AS
+    SELECT (published_at / 1000000 << 24) + number AS row, number, words FROM article
+    WHERE gone_at IS NULL
+    """,
+    """
+    CREATE VIRTUAL TABLE article_words USING fts5
+    (words, content = live_words, content_rowid = row, tokenize = ascii, detail = none,
+    columnsize = 0)
+    """,
+)
+_ADD_WORDS = """
+    INSERT INTO article_words (rowid, words)
+    SELECT row, words FROM live_words
+    WHERE number IN (SELECT value FROM json_each(?)) ORDER BY row
+    """
+_DROP_WORDS = """
+    INSERT INTO article_words (article_words, rowid, words)
+    SELECT 'delete', row, words FROM live_words
+    WHERE number IN (SELECT value FROM json_each(?)) ORDER BY row
+    """
+_HIT = table("article_words", column("rowid"), column("article_words"))
+
+
+def create_full_text(connection: Connection) -> None:
+    """The index of words and its view."""
+    for statement in _FULL_TEXT:
+        connection.exec_driver_sql(statement)
+
+
+def add_words(connection: Connection, articles: Sequence[int]) -> None:
+    """In the index's own order: out of it, it would write to disk after each row."""
+    connection.exec_driver_sql(_ADD_WORDS, (json.dumps(articles),))
+
+
+def drop_words(connection: Connection, articles: Sequence[int]) -> None:
+    """The index must be told the very words it was given."""
+    connection.exec_driver_sql(_DROP_WORDS, (json.dumps(articles),))
+
+
+def newest_with(connection: Connection, wanted: Words, limit: int | None) -> Sequence[int]:
+    """Read only as far as needed: a word's hits come out newest first."""
+    parts = [f'"{prefix}" *' for prefix in wanted.prefixes]
+    if wanted.marks:
+        parts.append("(" + " OR ".join(f'"{mark}"' for mark in wanted.marks) + ")")
+    article = schema.article.c
+    query = (
+        select(article.number, _HIT.c.rowid)
+        .select_from(_HIT)
+        .join(schema.article, article.number == _HIT.c.rowid.op("&")((1 << _NUMBER_BITS) - 1))
+        .where(_HIT.c.article_words.match(" AND ".join(parts)))
+        .order_by(_HIT.c.rowid.desc())
+    )
+    # Twice: the index skips what is outside by whole seconds, rounded either way
+    if wanted.since is not None:
+        first = _second(wanted.since) << _NUMBER_BITS
+        query = query.where(_HIT.c.rowid >= first, article.published_at >= wanted.since)
+    if wanted.until is not None:
+        after = _second(wanted.until) + 2 << _NUMBER_BITS
+        query = query.where(_HIT.c.rowid < after, article.published_at <= wanted.until)
+    found: list[int] = []
+    last = None
+    with closing(connection.execute(query)) as hits:
+        for number, row in hits:
+            second = row >> _NUMBER_BITS
+            if limit is not None and len(found) >= limit and second != last:
+                break
+            found.append(number)
+            last = second
+    return found
+
+
+def _second(at: datetime) -> int:
+    return schema.stored_time(at) // 1_000_000
+
+
 def explain(error: BaseException, url: URL) -> str:
     """What went wrong with this file and what to do."""
     text = str(error)
@@ -104,6 +244,8 @@ def _engine(url: URL, module: ModuleType, busy_s: float, *, is_reader: bool) -> 
         connection.execute("PRAGMA foreign_keys = ON")
         if is_reader:
             connection.execute("PRAGMA query_only = ON")
+        else:
+            connection.execute(f"PRAGMA cache_size = -{WRITER_CACHE_KB}")
 
     @event.listens_for(engine, "begin")
     def begin(connection: Connection) -> None:

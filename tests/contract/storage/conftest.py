@@ -4,7 +4,7 @@ import uuid
 from collections.abc import Callable, Iterator
 
 import pytest
-from sqlalchemy import delete
+from sqlalchemy import delete, text
 
 from bot.storage import schema
 from bot.storage.board import BoardStore
@@ -49,6 +49,8 @@ def database(shared) -> Iterator[Database]:
     with database._engines.writer.begin() as connection:
         for table in reversed(schema.metadata.sorted_tables):
             connection.execute(delete(table))
+        if connection.dialect.name == "sqlite":
+            connection.execute(text("INSERT INTO article_words (article_words) VALUES ('rebuild')"))
 
 
 @pytest.fixture

@@ -4,36 +4,30 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import select, text
+from sqlalchemy import select
 
 from bot.catalog.filters import ArticleFilter
 from bot.catalog.ports import FileMark
 from bot.model.article import Image, Provider
 from bot.model.problem import ArticleProblem, Level
-from bot.model.topic import Topic
 from bot.storage import schema
-from bot.storage.catalog import search_query
 from tests.support.builders import make_article, make_read, make_related
+from tests.support.catalog import EVERYTHING, apply, ids
 from tests.support.clock import START
 
-EVERYTHING = ArticleFilter()
 HOUR = timedelta(hours=1)
-
-
-async def apply(catalog, *read, source="news", touched=(), gone=(), at=START):
-    await catalog.apply(source, read=read, touched=touched, gone=gone, at=at)
-
-
-async def ids(catalog, wanted=EVERYTHING):
-    return [article.id for article in await catalog.search(wanted)]
 
 
 async def snapshot(database):
     """Every row of every table of the catalog."""
     tables = (
+        schema.source,
         schema.file,
+        schema.topic,
+        schema.provider,
         schema.article,
         schema.article_topic,
+        schema.topic_spelling,
         schema.related_link,
         schema.article_related,
     )
@@ -273,25 +267,6 @@ class TestSearch:
         await apply(catalog, make_read(make_article(is_removed=True)))
         assert await ids(catalog) == ["news:one"]
 
-    async def test_a_topic_is_looked_up_in_its_index(self, catalog, database):
-        await apply(
-            catalog, *(make_read(make_article(f"news:{n}", topics=(f"T{n}",))) for n in range(200))
-        )
-        wanted = ArticleFilter(frozenset({"t1"}), published_from=START - 2 * HOUR, limit=10)
-
-        def plan(connection):
-            query = search_query(wanted).compile(connection, compile_kwargs={"literal_binds": True})
-            is_sqlite = connection.dialect.name == "sqlite"
-            if not is_sqlite:
-                connection.execute(text("SET LOCAL enable_seqscan = off"))
-            how = "EXPLAIN QUERY PLAN" if is_sqlite else "EXPLAIN"
-            rows = connection.exec_driver_sql(f"{how} {query}".replace("%", "%%"))
-            return " ".join(str(row[-1]) for row in rows)
-
-        used = await database.run(plan, write=False)
-        assert "ix_article_topic_newest" in used
-        assert "SCAN article" not in used
-
     async def test_an_unknown_short_id_is_nobody(self, catalog):
         assert await catalog.by_short_id("0" * 16) is None
 
@@ -334,43 +309,3 @@ class TestRelated:
         found = await catalog.related(names)
         assert found == dict.fromkeys(names, (make_related(),))
         assert await catalog.related([]) == {}
-
-
-class TestTaxonomy:
-    async def test_topics_of_files_come_first_in_order_with_all_they_say(self, catalog):
-        topics = [
-            Topic("Zebra", aliases=("zb", "stripes"), keywords=("black", "white")),
-            Topic("Azure", parent="Zebra"),
-        ]
-        await catalog.replace_topics("news", topics)
-        await catalog.replace_topics("desk", [Topic("Desk")])
-        await apply(catalog, make_read(make_article(topics=("Named", "AZURE"))))
-        assert list(await catalog.taxonomy()) == [Topic("Desk"), *topics, Topic("Named")]
-
-    async def test_what_a_source_had_before_is_forgotten(self, catalog):
-        await catalog.replace_topics("news", [Topic("Old"), Topic("Older")])
-        await catalog.replace_topics("news", [Topic("New")])
-        assert list(await catalog.taxonomy()) == [Topic("New")]
-        await catalog.replace_topics("news", [])
-        assert list(await catalog.taxonomy()) == []
-
-    async def test_named_topics_stand_by_frequency_then_name_as_mostly_spelt(self, catalog):
-        named = [("rare",), ("Beta", "IoT"), ("beta", "IOT"), ("alpha", "IoT"), ("Alpha",)]
-        await apply(
-            catalog,
-            *(make_read(make_article(f"news:{n}", topics=each)) for n, each in enumerate(named)),
-        )
-        names = [topic.name for topic in await catalog.taxonomy()]
-        assert names == ["IoT", "Alpha", "Beta", "rare"]
-
-    async def test_an_alias_of_a_topic_file_stays_an_alias(self, catalog):
-        await catalog.replace_topics("news", [Topic("Azure", aliases=("MS Azure",))])
-        await apply(catalog, make_read(make_article(topics=("ms azure",))))
-        taxonomy = await catalog.taxonomy()
-        assert [topic.name for topic in taxonomy] == ["Azure"]
-        assert taxonomy.expand("Azure") == {"azure", "ms azure"}
-
-    async def test_topics_that_only_gone_articles_name_are_gone(self, catalog):
-        await apply(catalog, make_read(make_article(topics=("Once",))))
-        await apply(catalog, gone=["one.md"])
-        assert list(await catalog.taxonomy()) == []

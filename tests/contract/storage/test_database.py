@@ -10,12 +10,9 @@ from threading import Barrier
 
 import psycopg
 import pytest
-from alembic.autogenerate import compare_metadata
-from alembic.migration import MigrationContext
-from sqlalchemy import inspect, make_url, text
+from sqlalchemy import make_url, text
 
 from bot.errors import StoreError
-from bot.storage import schema
 from bot.storage.board import BoardStore
 from bot.storage.database import Database
 from bot.storage.dialects import postgresql as postgresql_dialect
@@ -48,29 +45,6 @@ def refusal(url, **options) -> str:
 
 
 class TestOpen:
-    async def test_an_empty_database_gets_the_tables_of_the_schema(self, empty_url, open_database):
-        def differences(connection):
-            context = MigrationContext.configure(connection, opts={"compare_type": False})
-            return compare_metadata(context, schema.metadata)
-
-        database = open_database(empty_url)
-        assert await database.run(differences, write=False) == []
-
-    async def test_columns_are_typed_as_the_schema_says(self, database):
-        def found(connection):
-            inspector = inspect(connection)
-            return {
-                (table.name, column["name"]): (
-                    column["type"].compile(connection.dialect),
-                    table.c[column["name"]].type.compile(connection.dialect),
-                )
-                for table in schema.metadata.sorted_tables
-                for column in inspector.get_columns(table.name)
-            }
-
-        types = await database.run(found, write=False)
-        assert {name: each for name, each in types.items() if each[0] != each[1]} == {}
-
     async def test_what_was_stored_is_there_when_it_is_opened_again(self, empty_url, open_database):
         await run(open_database(empty_url), INSERT, write=True)
         assert await count(open_database(empty_url)) == 1

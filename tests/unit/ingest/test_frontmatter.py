@@ -1,14 +1,7 @@
 import pytest
 
-from bot.ingest.frontmatter import (
-    MAX_BYTES,
-    MAX_DEPTH,
-    MAX_NODES,
-    FieldList,
-    FieldMap,
-    Scalar,
-    parse,
-)
+from bot.ingest.frontmatter import MAX_BYTES, parse
+from bot.ingest.tree import MAX_DEPTH, MAX_NODES, FieldList, FieldMap, Scalar
 from bot.model.problem import ArticleProblem, Level
 
 KEYS = frozenset({"title", "related", "url"})

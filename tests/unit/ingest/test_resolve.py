@@ -4,7 +4,7 @@ import pytest
 import yaml
 
 from bot.ingest import resolve
-from bot.ingest.frontmatter import FieldList, FieldMap, Scalar
+from bot.ingest.tree import FieldList, FieldMap, Scalar
 
 
 def plain(text):

@@ -8,13 +8,21 @@ import pytest
 
 from bot.catalog.filters import ArticleFilter
 from bot.errors import SourceError
+from bot.ingest import reading
 from bot.ingest import sync as module
-from bot.ingest.sync import sync
+from bot.ingest.folder import Folder
+from bot.ingest.places import Changes, Listed
 from bot.model.problem import Level
 from bot.model.source import Source
 from bot.storage.catalog import Catalog
 from bot.storage.database import Database
 from tests.support.clock import START
+
+
+async def sync(source, catalog, now, progress=None):
+    place = Folder(source.place, source.collections)
+    return await module.sync(source.name, place, catalog, now, progress)
+
 
 LATER = START + timedelta(hours=1)
 
@@ -34,7 +42,7 @@ def source(tmp_path):
 
 
 def write(source, path, *lines, title="A title", url=None):
-    place = source.path / path
+    place = source.place / path
     place.parent.mkdir(parents=True, exist_ok=True)
     address = url or f"https://page.example/{path}"
     place.write_text("\n".join(["---", f"title: {title}", f"webUrl: {address}", *lines, "---", ""]))
@@ -52,8 +60,8 @@ async def titles(catalog):
 async def test_a_source_comes_in_with_its_topics_and_problems(source, catalog):
     write(source, "_news/one.md", "topics: [AI]", "related: [x]")
     write(source, "_news/bad.md", "quality: high")
-    (source.path / "README.md").write_text("# Words\n")
-    topics = source.path / "_data" / "topics"
+    (source.place / "README.md").write_text("# Words\n")
+    topics = source.place / "_data" / "topics"
     topics.mkdir(parents=True)
     (topics / "1.yaml").write_text("name: Azure\n")
     (topics / "2.yaml").write_text("name: AI\nparent: Azure\n_id: artificial\n")
@@ -79,8 +87,8 @@ async def test_a_second_run_changes_nothing_and_still_tells_the_problems(source,
     second = await sync(source, catalog, LATER)
     assert counts(second) == (1, 0, 0, 0, 1)
     assert second.problems == first.problems
-    assert {path: mark.sha256 for path, mark in (await catalog.marks("news")).items()} == {
-        path: mark.sha256 for path, mark in marks.items()
+    assert {path: mark.digest for path, mark in (await catalog.marks("news")).items()} == {
+        path: mark.digest for path, mark in marks.items()
     }
 
 
@@ -90,8 +98,8 @@ async def test_new_changed_touched_and_gone_files_are_told_apart(source, catalog
     await sync(source, catalog, START)
     write(source, "new.md")
     write(source, "other.md", title="Another")
-    os.utime(source.path / "touched.md", (1, 1))
-    (source.path / "gone.md").unlink()
+    os.utime(source.place / "touched.md", (1, 1))
+    (source.place / "gone.md").unlink()
     assert counts(await sync(source, catalog, LATER)) == (4, 1, 1, 1, 2)
     assert (await catalog.marks("news"))["touched.md"].mtime_ns == 1_000_000_000
     found = await titles(catalog)
@@ -104,7 +112,7 @@ async def test_new_changed_touched_and_gone_files_are_told_apart(source, catalog
 async def test_a_change_of_the_same_length_right_after_is_seen(source, catalog):
     write(source, "one.md", title="abc")
     await sync(source, catalog, START)
-    place = source.path / "one.md"
+    place = source.place / "one.md"
     times = place.stat().st_atime_ns, place.stat().st_mtime_ns
     write(source, "one.md", title="xyz")
     os.utime(place, ns=times)
@@ -115,7 +123,7 @@ async def test_a_file_that_turns_bad_keeps_its_last_good_version(source, catalog
     write(source, "one.md", title="Good")
     write(source, "two.md")
     await sync(source, catalog, START)
-    (source.path / "one.md").write_text("---\n" + "[" * 30_000 + "\n---\n")
+    (source.place / "one.md").write_text("---\n" + "[" * 30_000 + "\n---\n")
     report = await sync(source, catalog, LATER)
     assert counts(report) == (2, 0, 0, 0, 2)
     assert [problem.path for problem in report.problems] == ["one.md"]
@@ -147,7 +155,7 @@ async def test_an_article_without_a_date_keeps_the_time_it_was_first_seen(source
 
 @pytest.mark.parametrize("step", ["appears", "moves", "vanishes"])
 async def test_images_from_the_root_follow_the_sites_address(source, catalog, step):
-    config = source.path / "_config.yml"
+    config = source.place / "_config.yml"
     if step != "appears":
         config.write_text("url: https://old.example\n")
     write(source, "one.md", "images: [{url: /a.png}]")
@@ -157,7 +165,7 @@ async def test_images_from_the_root_follow_the_sites_address(source, catalog, st
     else:
         config.write_text("url: https://new.example\nbaseurl: /b\n")
     report = await sync(source, catalog, LATER)
-    assert counts(report) == (1, 0, 0, 0, 1)
+    assert counts(report) == (1, 0, 1, 0, 0)
     (article,) = await catalog.search(ArticleFilter())
     expected = [] if step == "vanishes" else ["https://new.example/b/a.png"]
     assert [image.url for image in article.images] == expected
@@ -166,7 +174,7 @@ async def test_images_from_the_root_follow_the_sites_address(source, catalog, st
 
 async def test_topics_of_a_file_that_is_gone_are_forgotten(source, catalog):
     write(source, "one.md")
-    file = source.path / "_data" / "topics" / "1.yaml"
+    file = source.place / "_data" / "topics" / "1.yaml"
     file.parent.mkdir(parents=True)
     file.write_text("name: Azure\n")
     await sync(source, catalog, START)
@@ -180,7 +188,7 @@ async def test_a_missing_source_is_an_error_and_takes_nothing_away(source, catal
     write(source, "one.md")
     await sync(source, catalog, START)
     with pytest.raises(SourceError):
-        await sync(Source("news", source.path / "elsewhere"), catalog, LATER)
+        await sync(Source("news", source.place / "elsewhere"), catalog, LATER)
     assert await catalog.count("news") == 1
 
 
@@ -191,7 +199,8 @@ async def test_a_source_without_articles_says_so(source, catalog):
 
 
 async def test_progress_is_told_and_a_stopped_run_is_resumed(source, catalog, monkeypatch):
-    monkeypatch.setattr(module, "BATCH", 2)
+    monkeypatch.setattr(reading, "BATCH", 2)
+    monkeypatch.setattr(module, "ALONE", 2)
     for number in range(5):
         write(source, f"{number}.md")
     told = []
@@ -203,6 +212,7 @@ async def test_progress_is_told_and_a_stopped_run_is_resumed(source, catalog, mo
     with pytest.raises(asyncio.CancelledError):
         await sync(source, catalog, START, stop_after_the_first)
     assert await catalog.count("news") == 2
+    assert await catalog.state("news") is None
     report = await sync(source, catalog, START, lambda *progress: told.append(progress))
     assert counts(report) == (5, 3, 0, 0, 2)
     # The files just written are looked at again: their time is not settled.
@@ -216,3 +226,146 @@ async def test_two_sources_do_not_touch_each_other(source, catalog, tmp_path):
     await sync(source, catalog, START)
     await sync(other, catalog, START)
     assert await titles(catalog) == {"news:one": "A title", "other:one": "Other"}
+
+
+def settle(source):
+    for path in source.place.rglob("*"):
+        os.utime(path, (1_000_000_000, 1_000_000_000))
+
+
+async def test_an_unchanged_source_is_not_compared_file_by_file(source, catalog, monkeypatch):
+    write(source, "one.md")
+    settle(source)
+    await sync(source, catalog, START)
+
+    async def compared(*_):
+        raise AssertionError
+
+    monkeypatch.setattr(catalog, "marks", compared)
+    assert counts(await sync(source, catalog, LATER)) == (1, 0, 0, 0, 1)
+
+
+async def test_a_renamed_file_is_the_same_article(source, catalog):
+    write(source, "one.md", title="Moved")
+    write(source, "two.md")
+    await sync(source, catalog, START)
+    (source.place / "deep").mkdir()
+    (source.place / "one.md").rename(source.place / "deep" / "first.md")
+    assert counts(await sync(source, catalog, LATER)) == (2, 0, 1, 0, 1)
+    by_id = {each.id: each for each in await catalog.search(ArticleFilter())}
+    assert set(by_id) == {"news:deep/first", "news:two"}
+    assert by_id["news:deep/first"].published_at == START  # no date in it: when it was first seen
+
+
+async def test_two_copies_of_a_file_that_went_are_one_renamed_and_one_new(source, catalog):
+    place = write(source, "one.md")
+    await sync(source, catalog, START)
+    for name in ("a.md", "b.md"):
+        (source.place / name).write_bytes(place.read_bytes())
+    place.unlink()
+    assert counts(await sync(source, catalog, LATER)) == (2, 1, 1, 0, 0)
+
+
+async def test_a_change_of_many_files_is_seen_as_a_whole_or_not_at_all(source, catalog):
+    for number in range(400):
+        write(source, f"{number}.md")
+    seen = set()
+
+    class Watched:
+        """The catalog, asked before and after each transaction what readers see."""
+
+        def __getattr__(self, name):
+            return getattr(catalog, name)
+
+        async def apply(self, *args, **kwargs):
+            seen.add(await catalog.count("news"))
+            applied = await catalog.apply(*args, **kwargs)
+            seen.add(await catalog.count("news"))
+            return applied
+
+    await sync(source, Watched(), START)
+    assert seen == {0, 400}
+
+
+async def test_pages_are_passed_over_where_no_article_stands(source, catalog):
+    write(source, "_news/one.md")
+    for name in ("about.md", "docs/a.md", "docs/b.md", "_news/forgotten.md"):
+        place = source.place / name
+        place.parent.mkdir(exist_ok=True)
+        place.write_text("---\nlayout: page\ntitle: About us\n---\n")
+    report = await sync(source, catalog, START)
+    assert [(each.path, each.level.value) for each in report.problems] == [
+        (".", "warning"),
+        ("_news/forgotten.md", "error"),
+        ("docs", "warning"),
+    ]
+    assert "2 files have front matter" in report.problems[2].what
+    write(source, "docs/now.md")
+    report = await sync(source, catalog, LATER)
+    assert [(each.path, each.level.value) for each in report.problems] == [
+        (".", "warning"),
+        ("_news/forgotten.md", "error"),
+        ("docs/a.md", "error"),
+        ("docs/b.md", "error"),
+    ]
+
+
+async def test_a_provider_file_names_who_writes_under_a_domain(source, catalog):
+    write(source, "one.md", url="https://www.bbc.example/news/1")
+    folder = source.place / "_data" / "organizations"
+    folder.mkdir(parents=True)
+    (folder / "bbc.md").write_text("---\n_id: bbc.example\nname: BBC News\n---\n")
+    (folder / "bad.yaml").write_text("name: Nobody\n")
+    report = await sync(source, catalog, START)
+    assert [(each.path, each.line) for each in report.problems] == [
+        ("_data/organizations/bad.yaml", 1)
+    ]
+    (article,) = await catalog.search(ArticleFilter())
+    assert (article.provider.name, article.provider.domain) == ("BBC News", "bbc.example")
+
+
+async def test_a_place_with_history_tells_what_moved_and_since_when(catalog, tmp_path):
+    """As git does it: only what changed is listed, by the blob's id, with the first commit's time."""
+
+    class History(Folder):
+        def position(self):
+            return self.now
+
+        def changes(self, since):
+            return self.steps[since]
+
+        def first_seen(self, paths):
+            return dict.fromkeys(paths, START - timedelta(days=9))
+
+    root = tmp_path / "source"
+    root.mkdir()
+    source = Source("news", root)
+    write(source, "one.md", title="One")
+    place = History(root)
+    place.now, place.steps = "a", {None: Changes([Listed("one.md")])}
+    await module.sync("news", place, catalog, START)
+    write(source, "two.md", title="Two")
+    (root / "one.md").unlink()
+    place.now = "b"
+    place.steps = {
+        "a": Changes([Listed("two.md")], ["one.md"], {"two.md": "one.md"}, is_whole=False)
+    }
+    assert counts(await module.sync("news", place, catalog, LATER)) == (1, 0, 1, 0, 0)
+    (article,) = await catalog.search(ArticleFilter())
+    assert (article.id, article.published_at) == ("news:two", START - timedelta(days=9))
+    assert (await catalog.state("news")).position == "1 b"
+
+
+async def test_many_files_are_read_by_processes_of_their_own_to_the_same_end(
+    source, catalog, monkeypatch
+):
+    for number in range(7):
+        write(source, f"{number}.md", "related: [{title: A, webUrl: https://a.example/}]")
+    write(source, "bad.md", "quality: high")
+    monkeypatch.setattr(reading, "ALONE", 2)
+    monkeypatch.setattr(reading, "BATCH", 3)
+    report = await sync(source, catalog, START)
+    assert counts(report) == (7, 7, 0, 0, 0)
+    assert [(each.path, each.line) for each in report.problems] == [("bad.md", 4)]
+    related = await catalog.related(["news:0", "news:6"])
+    assert {link.title for links in related.values() for link in links} == {"A"}

@@ -42,11 +42,13 @@ def test_an_unset_secret_is_none_and_the_database_a_file():
 
 @pytest.mark.parametrize(
     "name",
-    ["SLACK_BOT_TOKEN", "SLACK_APP_TOKEN", "SLACK_SIGNING_SECRET", "DISCORD_TOKEN", "DATABASE_URL"],
-)
+    ["SLACK_BOT_TOKEN", "SLACK_APP_TOKEN", "SLACK_SIGNING_SECRET", "DISCORD_TOKEN", "DATABASE_URL",
+     "GAZETTE_GIT_CREDENTIALS"],
+)  # fmt: skip
 def test_each_secret_may_be_in_a_file(tmp_path, name):
     value = {
         "SLACK_BOT_TOKEN": "xoxb-1", "SLACK_APP_TOKEN": "xapp-1", "DATABASE_URL": "sqlite:///a b.db",
+        "GAZETTE_GIT_CREDENTIALS": "https://a@b",
     }.get(name, "abc")  # fmt: skip
     file = tmp_path / "secret"
     file.write_text(f"{value}\n")
@@ -63,6 +65,9 @@ def test_each_secret_may_be_in_a_file(tmp_path, name):
         ("SLACK_APP_TOKEN", f"xoxb-{CANARY}"),
         ("SLACK_SIGNING_SECRET", f"{CANARY} {CANARY}"),
         ("DISCORD_TOKEN", f"Bot {CANARY}"),
+        ("GAZETTE_GIT_CREDENTIALS", CANARY),
+        ("GAZETTE_GIT_CREDENTIALS", f"https://{CANARY}@host/path"),
+        ("GAZETTE_GIT_CREDENTIALS", f"https://a@host ssh://{CANARY}@host"),
         ("DATABASE_URL", f"mysql://user:{CANARY}@host/db"),
         ("DATABASE_URL", f"postgres://user:{CANARY}@host/db"),
         ("GAZETTE_SLACK_API_URL", f"ftp://{CANARY}/api/"),
@@ -149,3 +154,24 @@ def test_a_lease_and_time_out_are_weighed_wherever_they_come_from(tmp_path):
         SettingsError, match="environment variable GAZETTE_DELIVERY_LEASE: the lease"
     ):
         load(file, {"GAZETTE_DELIVERY_LEASE": "89s"})
+
+
+@pytest.mark.parametrize(
+    ("url", "login"),
+    [
+        ("https://github.com/a/b.git", "x-access-token:one"),
+        ("https://GitHub.com:443/a/b.git", "x-access-token:one"),
+        ("https://git.example.org/b.git", "me:t:w/o"),
+        ("https://git.example.org:8443/b.git", None),
+        ("http://github.com/a/b.git", None),
+        ("https://evil.example/https://github.com/a.git", None),
+        ("https://github.com.evil.example/a.git", None),
+        ("file:///github.com/a.git", None),
+    ],
+)
+def test_a_git_login_is_given_to_its_own_scheme_and_host_alone(url, login):
+    written = "https://one@github.com/\nhttps://me:t%3Aw%2Fo@git.example.org"
+    secrets = load(None, {"GAZETTE_GIT_CREDENTIALS": written}).secrets
+    found = secrets.git_login(url)
+    assert (found and found.get_secret_value()) == login
+    assert load(None, {}).secrets.git_login(url) is None

@@ -7,7 +7,7 @@ import pytest
 
 from bot.errors import SettingsError
 from bot.model.destination import Destination, Look, Platform
-from bot.model.source import Source
+from bot.model.source import Remote, Source
 from bot.model.subscription import Layout, Schedule
 from bot.model.taste import Exclude, Gate, OnThin, Taste
 from bot.settings.load import load
@@ -132,10 +132,18 @@ def test_a_key_with_nothing_under_it_is_a_key_left_out(file):
     assert settings.delivery == load(None, {}).delivery
 
 
+def test_a_git_source_has_address_branch_and_collections(file):
+    text = (
+        "sources: [{name: a, git: 'https://example.org/a.git', branch: x/y, collections: [b/**]}]"
+    )
+    (found,) = load(file(text), {}).sources
+    assert found == Source("a", Remote("https://example.org/a.git", "x/y"), ("b",))
+
+
 def test_a_source_may_be_named_from_the_root_or_from_home(file, monkeypatch):
     monkeypatch.setenv("HOME", "/home/editor")
     text = "sources: [{name: a, path: /srv/a}, {name: b, path: ~/b}]"
-    paths = [source.path for source in load(file(text), {}).sources]
+    paths = [source.place for source in load(file(text), {}).sources]
     assert paths == [Path("/srv/a"), Path("/home/editor/b")]
 
 

@@ -79,7 +79,10 @@ def test_a_mistake_names_file_line_and_key_and_its_mend(mistakes):
         ),
         (
             "sources:\n- name: news",
-            "config/gazette.yaml:2 sources[0].path: missing; add it, as path: ./articles",
+            (
+                "config/gazette.yaml:2 sources[0]: neither path nor git; "
+                "add path: ./articles or git: https://HOST/PATH.git"
+            ),
         ),
         (
             "subscriptions:\n- name: a\n  to: slack:C1",
@@ -240,11 +243,67 @@ def test_a_secret_in_the_file_is_sent_to_the_environment(mistakes, key):
     assert "canary" not in mistake
 
 
-def test_a_git_source_is_said_to_be_not_there_yet(mistakes):
-    found = mistakes("sources: [{name: news, git: 'https://example.org/news', branch: main}]")
-    mend = "git sources can't be read yet: clone it and give the folder as path"
-    assert f"config/gazette.yaml:1 sources[0].git: not a key yet; {mend}" in found
-    assert "example.org" not in "".join(found)
+@pytest.mark.parametrize(
+    ("keys", "expected"),
+    [
+        ("git: a, path: b", "git: given beside path; keep one of the two"),
+        (
+            "path: b, branch: main",
+            "branch: a branch of a folder; remove it, or give the repository as git",
+        ),
+        (
+            "git: 'git@example.org:canary/news.git'",
+            "git: an address for ssh, which is not spoken here; write it as https://HOST/PATH.git",
+        ),
+        (
+            "git: 'https://user:canary@example.org/news.git'",
+            (
+                "git: an address with a user or password; write it without, "
+                "and set GAZETTE_GIT_CREDENTIALS to https://TOKEN@HOST"
+            ),
+        ),
+        (
+            "git: 'ext::sh -c canary'",
+            (
+                "git: not the address of a git repository; "
+                "write it as https://HOST/PATH.git or file:///PATH"
+            ),
+        ),
+        (
+            "git: 'https://example.org/news.git#canary'",
+            "git: an address with a branch; write branch: NAME beside, or #NAME behind",
+        ),
+        (
+            "git: 'https://example.org/news.git', branch: --canary",
+            "branch: not a branch's name; write it as main, without refs/heads/ before it",
+        ),
+        (
+            "path: a, collections: [_news, /canary]",
+            ("collections[1]: not inside the source; write a folder relative to its root: _news"),
+        ),
+        (
+            "path: a, collections: ['*canary']",
+            "collections[0]: not a folder; write one as _news or _news/**; leave all away for all",
+        ),
+        (
+            "path: a, collections: _news",
+            "collections: not a list; write it in brackets, [a, b], or as lines that begin with -",
+        ),
+    ],
+)
+def test_a_mistake_of_a_sources_place_is_said_at_its_key_and_shows_no_value(
+    mistakes, keys, expected
+):
+    found = mistakes(f"version: 1\nsources: [{{name: news, {keys}}}]")
+    assert f"config/gazette.yaml:2 sources[0].{expected}" in found
+    assert "canary" not in "".join(found)
+
+
+def test_a_source_without_place_and_name_has_both_said(mistakes):
+    assert [each.partition(";")[0] for each in mistakes("sources:\n- {collections: []}")] == [
+        "config/gazette.yaml:2 sources[0].name: missing",
+        "config/gazette.yaml:2 sources[0]: neither path nor git",
+    ]
 
 
 @pytest.mark.parametrize(

@@ -67,5 +67,6 @@ def test_secrets_are_shown_only_as_set_or_not():
         "slack_signing_secret": "not set",
         "discord_token": "set",
         "database_url": "set",
+        "gazette_git_credentials": "not set",
     }
     assert canary not in json.dumps(shown)
