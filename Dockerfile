@@ -19,6 +19,8 @@ RUN ["pip", "wheel", "--no-deps", "--no-build-isolation", "--wheel-dir", "/wheel
 RUN ["pip", "--python", "/opt/gazette", "install", "--no-deps", "--no-index", "--find-links", "/wheels", "gazette-digest"]
 
 FROM python:3.13-slim
+# git, for sources that are repositories
+RUN apt-get update && apt-get install -y --no-install-recommends git && rm -rf /var/lib/apt/lists/*
 COPY --from=build /opt/gazette /opt/gazette
 # TMPDIR: with a read-only root /data is the one place that can be written.
 ENV PATH=/opt/gazette/bin:$PATH HOME=/data TMPDIR=/data PYTHONDONTWRITEBYTECODE=1 PYTHONUNBUFFERED=1

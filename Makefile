@@ -7,7 +7,7 @@ LISTEN ?= 127.0.0.1:8080
 export GAZETTE_CORPUS ?= $(wildcard $(abspath ../shared/corpus))
 export GAZETTE_SPECS ?= $(wildcard $(abspath ../shared/specs))
 
-.PHONY: run test check fix bench lock clean
+.PHONY: run test check proof fix bench lock clean
 
 run: $(VENV)/.run ## The demo newsroom on a page; KEEP=1 keeps the last database and its posts
 	@if [ -z "$(KEEP)" ]; then rm -rf var; fi
@@ -23,6 +23,9 @@ check: $(VENV)/.dev
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-logo
+
+proof: $(VENV)/.dev ## The long form of the same tests
+	GAZETTE_PROOF=1 $(BIN)/pytest -n 2 -q tests/property/test_pieces.py tests/contract/test_history.py
 
 fix: $(VENV)/.dev ## Format and mend what can be mended
 	$(BIN)/ruff format .

@@ -74,6 +74,7 @@ def check(data, monkeypatch):
     return "pieces" if by_pieces(data) else "whole"
 
 
+@pytest.mark.timeout(times(120, 3_600))
 def test_damaged_files_come_out_the_same_by_pieces_and_as_a_whole(monkeypatch):
     chance, files = random.Random(20_201_224), originals()
     ways = [check(mutant(chance.choice(files), chance), monkeypatch) for _ in range(MUTANTS)]
