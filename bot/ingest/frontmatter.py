@@ -14,6 +14,7 @@ MAX_BYTES = 512 * 1024
 FRONT_LINE = 2
 """The first line of front matter, below its mark."""
 
+_LAST_LINE = FRONT_LINE + MAX_BYTES
 _OPENING = re.compile(rb"(?:\xef\xbb\xbf)?---[ \t]*\r?\n")
 # Jekyll ends front matter at either mark, and so does YAML end a document.
 _CLOSING = (b"\n---", b"\n...")
@@ -108,7 +109,9 @@ def decode(data: bytes, path: str, first_line: int = 1) -> Excerpt | ArticleProb
 def compose(excerpt: Excerpt, path: str, keys: frozenset[str]) -> FieldMap | ArticleProblem:
     """Builds the tree of a map, keeping the values of `keys`; one problem at the first fault."""
     try:
-        root = build(excerpt.text, excerpt.first_line, keys).root or FieldMap(1, {})
+        root = build(excerpt.text, range(excerpt.first_line, _LAST_LINE), keys).root or FieldMap(
+            1, {}
+        )
     except Refused as refused:
         return ArticleProblem(path, excerpt.first_line + refused.line, refused.what, refused.mend)
     if not isinstance(root, FieldMap):

@@ -7,10 +7,12 @@ what is wrong with it, where: the outcome is the same, only slower.
 """
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from bot.ingest.frontmatter import FRONT_LINE, MAX_BYTES, closing, decode, opening
-from bot.ingest.tree import FieldList, FieldMap, Refused, Scalar, build
+from bot.ingest.frontmatter import FRONT_LINE, MAX_BYTES, Excerpt, closing, decode, opening
+from bot.ingest.shapes import build_simple
+from bot.ingest.tree import FieldList, FieldMap, Node, Refused, Scalar, Tree, build
 from bot.model.problem import ArticleProblem
 
 MAX_ENTRY_BYTES = 4096
@@ -30,34 +32,43 @@ _ENTRY_DEPTH = 1  # an entry is parsed as a list of one, which stands in the fil
 
 @dataclass(frozen=True, slots=True)
 class Pieces:
-    """A front matter cut up. `rest` is all but the entries of `related`, its lines where they were.
+    """A front matter cut up: what stands before the entries of `related`, they, and what comes after.
 
-    `line` is that of `related`; an entry's text begins after `indent` spaces and a dash.
+    The entries took so many `lines`, `line` is that of `related`, 0 without entries; an entry's text
+    begins after `indent` spaces and a dash.
     """
 
-    rest: bytes
-    line: int
-    indent: int
-    entries: list[bytes]
+    head: bytes
+    tail: bytes = b""
+    line: int = 0
+    lines: int = 0
+    indent: int = 0
+    entries: Sequence[bytes] = ()
 
 
 def split(data: bytes) -> Pieces | None:
-    """Cuts the entries of `related` out of a file's front matter; None where it has none."""
+    """Cuts the entries of `related` out of a file's front matter; None where that can't be done."""
     start = opening(data)
-    at = data.find(_START, start - 1) if start is not None else -1
+    if start is None:
+        return None
+    at = data.find(_START, start - 1)
     first = _FIRST.match(data, at + len(_START)) if at >= 0 else None
-    if start is None or first is None or closing(data, start, at) is not None:
+    before = closing(data, start, at if first else start + MAX_BYTES)
+    if before is not None:  # no list, or one in the body
+        return Pieces(head=data[start:before])
+    if first is None:
         return None
     found = _END.search(data, first.end())
     end = found.start() if found else len(data)
     until = closing(data, end + 1, len(data))
     if until is None or until - start > MAX_BYTES:
         return None
-    lines = data.count(b"\n", first.start(), end)
     head = data[start : first.start()]
     return Pieces(
-        rest=head + b"\n" * lines + data[end:until],
+        head=head,
+        tail=data[end + 1 : until],
         line=FRONT_LINE + head.count(b"\n") - 1,
+        lines=data.count(b"\n", first.start(), end) + 1,
         indent=len(first[1]),
         entries=data[first.end() : end].split(b"\n" + first[0]),
     )
@@ -78,9 +89,8 @@ def parse_entry(text: bytes, indent: int, keys: frozenset[str]) -> Entry | None:
     excerpt = decode(b" " * indent + b"- " + text, "", first_line=0)
     if isinstance(excerpt, ArticleProblem):
         return None
-    try:
-        tree = build(excerpt.text, excerpt.first_line, keys, _ENTRY_DEPTH)
-    except Refused:
+    tree = _built(excerpt, range(len(text) + 1), keys, _ENTRY_DEPTH)
+    if tree is None:
         return None
     entries = tree.root.entries if isinstance(tree.root, FieldList) else []
     if len(entries) != 1 or not isinstance(entries[0], FieldMap):
@@ -91,19 +101,42 @@ def parse_entry(text: bytes, indent: int, keys: frozenset[str]) -> Entry | None:
 def parse_rest(pieces: Pieces, path: str, keys: frozenset[str]) -> tuple[FieldMap, int] | None:
     """Parses what is not an entry: the map, and how many nodes it has; None if it does not stand alone.
 
-    It does if `related` turns out to be a key of the file's own map, with nothing as its value.
+    It does if `related` turns out to be a key of the file's own map, with nothing as its value; or
+    to be no key at all, where no entry was cut out.
     """
-    excerpt = decode(pieces.rest, path, first_line=FRONT_LINE)
+    excerpt = decode(pieces.head + pieces.tail, path, first_line=FRONT_LINE)
     if isinstance(excerpt, ArticleProblem):
         return None
-    try:
-        tree = build(excerpt.text, excerpt.first_line, keys)
-    except Refused:
-        return None
-    if tree.is_flow or not isinstance(tree.root, FieldMap):
+    lines = excerpt.text.count("\n") + 1
+    below = pieces.line + 1 if pieces.line else FRONT_LINE + lines
+    at = [
+        *range(FRONT_LINE, below),
+        *range(below + pieces.lines, FRONT_LINE + lines + pieces.lines),
+    ]
+    tree = _built(excerpt, at, keys)
+    if tree is None or tree.is_flow or not isinstance(tree.root, FieldMap):
         return None
     related = tree.root.fields.get("related")
-    if not isinstance(related, Scalar) or related.line != pieces.line or not related.is_null:
+    if pieces.line and not _is_nothing_at(related, pieces.line):
+        return None
+    if not pieces.line and "related" in tree.root.fields:
         return None
     tree.root.line = 1
     return tree.root, tree.nodes
+
+
+def _is_nothing_at(node: Node | None, line: int) -> bool:
+    return isinstance(node, Scalar) and node.is_null and node.line == line
+
+
+def _built(
+    excerpt: Excerpt, at: Sequence[int], keys: frozenset[str], depth: int = 0
+) -> Tree | None:
+    """The tree of a piece whose lines stand `at` these lines; None where anything is wrong with it."""
+    tree = build_simple(excerpt.text, at, keys, depth)
+    if tree is not None:
+        return tree
+    try:
+        return build(excerpt.text, at, keys, depth)
+    except Refused:
+        return None

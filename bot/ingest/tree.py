@@ -4,7 +4,7 @@ The tree is built from libyaml's own events in one pass: the composer of PyYAML 
 (nested `[` end its process, doubled merge keys stop it for seconds).
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NoReturn, TypeAlias
 
@@ -86,13 +86,15 @@ class Refused(Exception):
         super().__init__(what)
 
 
-def build(text: str, first_line: int, keys: frozenset[str], depth: int = 0) -> Tree:
+def build(text: str, at: Sequence[int], keys: frozenset[str], depth: int = 0) -> Tree:
     """Builds the tree of any text, keeping the values of `keys`; it stands `depth` levels deep in its file.
+
+    `at` gives for each line of the text its number in the file.
 
     Raises:
         Refused: at the first event that breaks a limit, or where libyaml finds a fault.
     """
-    builder = _Builder(first_line, keys, MAX_DEPTH - depth)
+    builder = _Builder(at, keys, MAX_DEPTH - depth)
     loader = yaml.CSafeLoader(text)
     try:
         builder.take_all(loader.get_event)
@@ -113,11 +115,11 @@ def build(text: str, first_line: int, keys: frozenset[str], depth: int = 0) -> T
 class _Builder:
     """Takes events, keeps the limits, grows the tree."""
 
-    def __init__(self, first_line: int, keys: frozenset[str], max_depth: int) -> None:
+    def __init__(self, at: Sequence[int], keys: frozenset[str], max_depth: int) -> None:
         self.root: Node | None = None
         self.nodes = 0
         self.is_flow = False
-        self._first_line = first_line
+        self._at = at
         self._keys = keys
         self._max_depth = max_depth
         self._documents = 0
@@ -173,7 +175,7 @@ class _Builder:
         if key is None and type(self._inner) is FieldMap:
             self._take_key(self._inner, event.value, line, is_plain=not event.style)
         elif key is None or key in self._keys:
-            self._attach(Scalar(self._first_line + line, event.value, not event.style))
+            self._attach(Scalar(self._at[line], event.value, not event.style))
         else:
             self._attach(None)
 
@@ -183,7 +185,7 @@ class _Builder:
         if key in inner.fields:
             name = key if key in self._keys else "a key"
             raise Refused(line, f"{name} stands twice in one map", "keep one of the two")
-        self._key, self._key_line = key, self._first_line + line
+        self._key, self._key_line = key, self._at[line]
 
     def _start(self, event: yaml.CollectionStartEvent) -> None:
         line = self._check(event)
@@ -191,7 +193,7 @@ class _Builder:
             raise Refused(line, f"values are nested deeper than {MAX_DEPTH}", "flatten them")
         if self._key is None and isinstance(self._inner, FieldMap):
             raise Refused(line, "a key is a list or a map", "write a word as the key")
-        is_map, at = isinstance(event, yaml.MappingStartEvent), self._first_line + line
+        is_map, at = isinstance(event, yaml.MappingStartEvent), self._at[line]
         node = FieldMap(at, {}) if is_map else FieldList(at, [])
         if not self._open:
             self.is_flow = bool(event.flow_style)
