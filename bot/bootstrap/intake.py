@@ -1,26 +1,29 @@
-"""Takes sources in; imports no more than that needs, since whole processes do only this."""
+"""Takes sources in; imports no more than that needs, and what is heavy where it is needed."""
 
 import hashlib
 import os
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from datetime import datetime
 from pathlib import Path
 
+from bot.catalog.ports import CatalogStore
+from bot.ingest.batches import Batches, read_ahead
 from bot.ingest.folder import Folder
 from bot.ingest.places import Place
 from bot.ingest.sync import SyncReport, sync
 from bot.model.source import Remote, Source
-from bot.storage.catalog import Catalog
-from bot.storage.database import Database, database_file
 
 Progress = Callable[[str, int, int], None]
 """Told the source's name, files read and files to read."""
 
 
 @contextmanager
-def opened_catalog(url: str) -> Iterator[tuple[Catalog, Path]]:
+def opened_catalog(url: str) -> Iterator[tuple[CatalogStore, Path]]:
     """The catalog at this address, and the folder for its mirrors of git sources."""
+    from bot.storage.catalog import Catalog
+    from bot.storage.database import Database
+
     database = Database.open(url)
     try:
         yield Catalog(database), beside(url, "gazette-mirrors")
@@ -30,7 +33,19 @@ def opened_catalog(url: str) -> Iterator[tuple[Catalog, Path]]:
 
 def beside(database_url: str, name: str) -> Path:
     """A folder beside the database's file; for a server's database in the folder Gazette runs in."""
+    from bot.storage.database import database_file
+
     return (database_file(database_url) or Path("gazette.db")).with_name(name)
+
+
+def begun(
+    url: str, sources: Sequence[Source], now: datetime
+) -> AbstractContextManager[Batches | None]:
+    """The reading of the first source, begun before its catalog is open, if that is surely empty."""
+    file, place = Path(url.removeprefix("sqlite:///")), sources[0].place if sources else None
+    if not url.startswith("sqlite:///") or file.exists() or not isinstance(place, Path):
+        return nullcontext()
+    return read_ahead(sources[0].name, place_of(sources[0], Path()), now)
 
 
 def place_of(source: Source, mirrors: Path) -> Place:
@@ -46,13 +61,15 @@ def place_of(source: Source, mirrors: Path) -> Place:
 
 
 async def ingest(
-    catalog: Catalog,
+    catalog: CatalogStore,
     mirrors: Path,
     sources: Sequence[Source],
     now: datetime,
+    *,
     progress: Progress | None = None,
+    ahead: Batches | None = None,
 ) -> list[SyncReport]:
-    """Takes in each source in turn; a report for each."""
+    """Takes in each source in turn; a report for each. `ahead` was begun for one of them."""
     reports = []
     for source in sources:
         told = None
@@ -61,5 +78,7 @@ async def ingest(
             def told(read: int, total: int, name: str = source.name) -> None:
                 progress(name, read, total)
 
-        reports.append(await sync(source.name, place_of(source, mirrors), catalog, now, told))
+        place = place_of(source, mirrors)
+        report = await sync(source.name, place, catalog, now, progress=told, ahead=ahead)
+        reports.append(report)
     return reports

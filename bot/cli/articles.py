@@ -20,9 +20,14 @@ def ingest(
     from bot.bootstrap.problems import ingest_document, ingest_words
     from bot.bootstrap.progress import shown
 
-    sources = options.sources(source)
-    with intake.opened_catalog(options.database(database)) as (catalog, mirrors), shown() as told:
-        reports = asyncio.run(intake.ingest(catalog, mirrors, sources, options.now(), told))
+    sources, url, now = options.sources(source), options.database(database), options.now()
+    with (
+        intake.begun(url, sources, now) as ahead,
+        intake.opened_catalog(url) as (catalog, mirrors),
+        shown() as told,
+    ):
+        work = intake.ingest(catalog, mirrors, sources, now, progress=told, ahead=ahead)
+        reports = asyncio.run(work)
     options.put(ingest_document(reports), ingest_words(reports), as_json=as_json)
 
 

@@ -79,7 +79,9 @@ def clean_url(text: str) -> str | None:
 
     Percent signs that begin a code stay, so cleaning twice is cleaning once.
     """
-    bare = re.sub(r"[\t\r\n]", "", text.strip(_AROUND_URL))
+    bare = text.strip(_AROUND_URL)
+    if not bare.isprintable():
+        bare = re.sub(r"[\t\r\n]", "", bare)
     found = _ADDRESS.fullmatch(bare) if len(bare) <= MAX_URL_CHARS else None
     authority = _AUTHORITY.fullmatch(found[2]) if found else None
     host = clean_host(authority[1]) if authority else None

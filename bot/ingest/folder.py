@@ -37,10 +37,12 @@ class Folder:
         found = self.changes(None)
         if any(started_ns - each.mtime_ns < _SETTLED_NS for each in found.files):
             return ""
-        told = [repr(self._collections), str(self._root.resolve())]
-        told += [f"{each.path} {each.size} {each.mtime_ns}" for each in found.files]
-        told += [f"{each.path} {each.what}" for each in found.problems]
-        return hashlib.sha256("\n".join(told).encode()).hexdigest()
+        digest = hashlib.sha256(f"{self._collections} {self._root.resolve()}".encode())
+        for each in found.files:
+            digest.update(f"\n{each.path} {each.size} {each.mtime_ns}".encode())
+        for problem in found.problems:
+            digest.update(f"\n{problem.path} {problem.what}".encode())
+        return digest.hexdigest()
 
     def changes(self, since: str | None) -> Changes:  # noqa: ARG002 - a folder has no history
         if self._found is None:

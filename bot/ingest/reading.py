@@ -1,13 +1,8 @@
-"""Files in, what they say out: by role, in batches; many batches in processes of their own."""
+"""Files in, what they say out, by role. Light: a process that only reads imports no more."""
 
-import asyncio
-import os
-from collections import deque
-from collections.abc import AsyncIterator, Mapping, Sequence
-from concurrent.futures import Executor, Future, ProcessPoolExecutor, ThreadPoolExecutor
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from multiprocessing import get_context
 
 from bot.catalog.ports import FileMark, FileRead
 from bot.ingest.articles import read_article
@@ -15,14 +10,6 @@ from bot.ingest.places import Content, Listed, Reader, Role, role
 from bot.ingest.providers import read_provider
 from bot.ingest.topics import read_topic
 from bot.model.problem import ArticleProblem
-
-BATCH = 300
-"""Files to a transaction."""
-
-ALONE = 2 * BATCH
-"""Up to so many files are read by this process: starting others costs a tenth of a second."""
-
-MOST_PROCESSES = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,29 +30,6 @@ class Batch:
     files: int
     read: list[FileRead] = field(default_factory=list)
     touched: list[FileMark] = field(default_factory=list)
-
-
-async def read_all(
-    files: Sequence[Listed], marks: Mapping[str, FileMark], terms: Terms
-) -> AsyncIterator[Batch]:
-    """Reads files in order, a batch at a time, at most two for each process ahead of who takes them."""
-    processes = 1 if len(files) <= ALONE else min(os.cpu_count() or 1, MOST_PROCESSES)
-    with _executor(processes) as executor:
-        under_way: deque[Future[Batch]] = deque()
-        for start in range(0, len(files), BATCH):
-            some = files[start : start + BATCH]
-            known = {file.path: marks[file.path] for file in some if file.path in marks}
-            under_way.append(executor.submit(read_batch, some, known, terms))
-            if len(under_way) >= 2 * processes:
-                yield await asyncio.wrap_future(under_way.popleft())
-        while under_way:
-            yield await asyncio.wrap_future(under_way.popleft())
-
-
-def _executor(processes: int) -> Executor:
-    if processes == 1:
-        return ThreadPoolExecutor(1)
-    return ProcessPoolExecutor(processes, mp_context=get_context("spawn"))
 
 
 def read_batch(files: Sequence[Listed], marks: Mapping[str, FileMark], terms: Terms) -> Batch:

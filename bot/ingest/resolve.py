@@ -14,6 +14,8 @@ _MOMENT = re.compile(
     r"(?:(?:[Tt]|[ \t]+)([0-9]{1,2}):([0-9]{2})(?::([0-9]{2})(?:\.([0-9]*))?)?"
     r"[ \t]*(?:([Zz])|([-+])([0-9]{1,2})(?::?([0-9]{2}))?)?)?"
 )
+# The form nearly all have, which Python reads by itself.
+_USUAL = re.compile(r"\d{4}-\d\d-\d\dT(?:[01]\d|2[0-3]):\d\d:[0-5]\dZ", re.ASCII)
 _WHOLE = re.compile(r"[-+]?[0-9]+")
 _NUMBER = re.compile(r"[-+]?[0-9][0-9_,.]*(?:[eE][-+]?[0-9]+)?")
 _TRUE = frozenset({"true", "yes", "on"})
@@ -79,7 +81,13 @@ def truth(node: Node) -> bool:
 def moment(node: Node) -> datetime:
     """A time in UTC; without a zone it is UTC, a date alone is its midnight."""
     mend = "2020-09-24T09:00:00Z"
-    found = _MOMENT.fullmatch(node.text.strip()) if isinstance(node, Scalar) else None
+    text = node.text.strip() if isinstance(node, Scalar) else ""
+    if _USUAL.fullmatch(text):
+        try:
+            return datetime.fromisoformat(text)
+        except ValueError:
+            raise BadValue("is a date that does not exist", mend) from None
+    found = _MOMENT.fullmatch(text)
     if found is None:
         raise BadValue(f"is {kind_of(node)}, not a date that can be read", mend)
     year, month, day, hour, minute, second = (int(part or 0) for part in found.groups()[:6])

@@ -16,12 +16,11 @@ _KEPT = 4_096  # structures, each a few kB at most
 _MAX_CHARS = 16_384
 
 _KEY = r"[A-Za-z][A-Za-z0-9_]*:"
-_QUOTED = r'"[^"\\\n]*"'
 _PLAIN = r"-?[A-Za-z0-9][^\n:#\t\r]*(?:(?::(?=[^ \n\t\r])|(?<! )#)[^\n:#\t\r]*)*"
-_VALUE = f"(?:{_QUOTED} *|{_PLAIN})"
-_LINE = f" *(?:(?:- )?{_KEY}(?: {_VALUE}| *)|- {_VALUE})"
-_LINES = re.compile(f"(?:(?:{_LINE})?\n)*(?:{_LINE})?")
-_PARTS = re.compile(rf"^( *(?:- )?(?:{_KEY}(?= |$))? ?)(.*)$", re.MULTILINE)
+# Indent, dash, key; then a value in double quotes, or a plain one, or none.
+_LINES = re.compile(
+    rf'^( *(?:-(?: {_KEY})?|{_KEY})?)(?: ("[^"\\\n]*") *| ({_PLAIN})| *)$', re.MULTILINE
+)
 
 
 class _Template(NamedTuple):
@@ -34,19 +33,19 @@ class _Template(NamedTuple):
 
 def build_simple(text: str, at: Sequence[int], keys: frozenset[str], depth: int = 0) -> Tree | None:
     """What tree.build makes of a text; None where a line is not simple. `at`: the number of each line."""
-    if len(text) > _MAX_CHARS or not _LINES.fullmatch(text):
+    lines = _LINES.findall(text) if len(text) <= _MAX_CHARS else []
+    if len(lines) != text.count("\n") + 1:
         return None
-    lines = _PARTS.findall(text)
     shape = "\n".join(
         [
-            structure + ("Q" if value.startswith('"') else "P") if value else structure
-            for structure, value in lines
+            f"{structure} P" if plain else f"{structure} Q" if quoted else structure
+            for structure, quoted, plain in lines
         ]
     )
     template = _template(shape, keys, depth)
     if template is None:
         return None
-    values = [value.rstrip(" ") for _, value in lines]
+    values = [quoted[1:-1] or plain.rstrip(" ") for _, quoted, plain in lines]
     return Tree(_filled(template.root, values, at), template.nodes, template.is_flow)
 
 
@@ -56,9 +55,9 @@ def _template(shape: str, keys: frozenset[str], depth: int) -> _Template | None:
     lines = shape.split("\n")
     numbered = "\n".join(
         f'{line[:-1]}"{number}"'
-        if line.endswith("Q")
+        if line.endswith(" Q")
         else f"{line[:-1]}{number}"
-        if line.endswith("P")
+        if line.endswith(" P")
         else line
         for number, line in enumerate(lines)
     )
@@ -66,32 +65,28 @@ def _template(shape: str, keys: frozenset[str], depth: int) -> _Template | None:
         tree = build(numbered, range(len(shape) + 1), keys, depth)
     except Refused:
         return None
-    if tree.root is None or not _is_numbered(tree.root):
+    if tree.root is None or not _is_sound(tree.root):
         return None
     return _Template(tree.root, tree.nodes, tree.is_flow)
 
 
-def _is_numbered(node: Node) -> bool:
-    """Whether each value stands alone; lines may have run together."""
+def _is_sound(node: Node) -> bool:
+    """Whether each value stands alone, since lines may have run together; drops what nobody asked for."""
     if isinstance(node, Scalar):
         return node.is_null or node.text.isdecimal()
-    inner = node.entries if isinstance(node, FieldList) else node.fields.values()
-    return all(each is None or _is_numbered(each) for each in inner)
+    if isinstance(node, FieldList):
+        return all(map(_is_sound, node.entries))
+    node.fields = {key: inner for key, inner in node.fields.items() if inner is not None}
+    return all(inner is not None and _is_sound(inner) for inner in node.fields.values())
 
 
 def _filled(node: Node, values: Sequence[str], at: Sequence[int]) -> Node:
     """A copy of a template's tree with the values in the place of their numbers."""
     line = at[node.line]
     if type(node) is Scalar:
-        if not node.text:
-            return Scalar(line, "", node.is_plain)
-        value = values[int(node.text)]
-        return Scalar(line, value if node.is_plain else value[1:-1], node.is_plain)
+        return Scalar(line, values[int(node.text)] if node.text else "", node.is_plain)
     if type(node) is FieldMap:
-        fields = {
-            key: None if inner is None else _filled(inner, values, at)
-            for key, inner in node.fields.items()
-        }
+        fields = {key: inner and _filled(inner, values, at) for key, inner in node.fields.items()}
         return FieldMap(line, fields)
     assert isinstance(node, FieldList)
     return FieldList(line, [_filled(inner, values, at) for inner in node.entries])

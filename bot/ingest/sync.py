@@ -3,20 +3,22 @@
 import asyncio
 import time
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, replace
 from datetime import datetime
 
 from bot.catalog.ports import Applied, CatalogStore, FileMark, FileRead, SourceState
+from bot.ingest.batches import Batches, read_along
+from bot.ingest.look import FORM, look
 from bot.ingest.pages import first_folder, passed_over
-from bot.ingest.places import SITE, Changes, Listed, Place
-from bot.ingest.reading import ALONE, Batch, Terms, read_all, unread
-from bot.ingest.topics import read_site
+from bot.ingest.places import Changes, Listed, Place
+from bot.ingest.reading import Batch, Terms, unread
 from bot.model.problem import ArticleProblem, Level
 
 Progress = Callable[[int, int], None]
 
-FORM = "1"
-"""What is read from a file: raised when it changes, so that every file is read again."""
+AT_ONCE = 600
+"""A change of up to so many files is one transaction; a flood is one for each batch."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,12 +43,14 @@ async def sync(
     place: Place,
     catalog: CatalogStore,
     now: datetime,
+    *,
     progress: Progress | None = None,
+    ahead: Batches | None = None,
 ) -> SyncReport:
     """Takes in what is new, changed or gone at a source's place. Running it again changes nothing.
 
-    Up to 600 files come in by one transaction, more by one for each 300. `progress` is told (files
-    read, files to read) after each.
+    Up to 600 files come in by one transaction, more by one for each 600. `progress` is told (files
+    read, files to read) after each batch. `ahead` is what was begun to be read before.
 
     Raises:
         SourceError: the place can't be had.
@@ -59,7 +63,7 @@ async def sync(
     done = Applied(0, 0, 0)
     if state is None or not found or state.position != position:
         run = _Run(source, place, catalog, now, progress)
-        done = await run.take_in(state, position)
+        done = await run.take_in(state, position, ahead)
     articles = await catalog.count(source)
     return SyncReport(
         articles=articles,
@@ -87,51 +91,30 @@ class _Run:
         self._now, self._progress = now, progress
         self._done = Applied(0, 0, 0)
 
-    async def take_in(self, state: SourceState | None, position: str) -> Applied:
-        form, _, since = state.position.partition(" ") if state else ("", "", "")
-        changes = await asyncio.to_thread(self._place.changes, since or None)
-        site, site_files = await self._site(state, changes)
-        again = state is not None and (form != FORM or site != state.site)
-        if again and not changes.is_whole:
-            changes = await asyncio.to_thread(self._place.changes, None)
+    async def take_in(
+        self, state: SourceState | None, position: str, ahead: Batches | None
+    ) -> Applied:
+        found = await asyncio.to_thread(look, self._place, state)
+        changes, terms = found.changes, found.terms(self._source, self._place, self._now)
         marks = await self._marks(changes)
-        gone = _gone(changes, marks)
-        due = [
-            file
-            for file in changes.files
-            if file.path != SITE and (again or not _is_known(file, marks.get(file.path)))
-        ]
-        terms = Terms(self._source, self._place.reader(), self._now, site, again)
-        last = Batch(0, [*map(unread, changes.problems), *site_files])
+        gone, due = _gone(changes, marks), found.due(marks)
+        last = Batch(0, [*map(unread, changes.problems), *found.site_files])
         moves = _Moves(changes.moved, marks, gone)
         read = 0
-        async for batch in read_all(due, marks, terms):
-            batch.read = [moves.followed(each) for each in await self._dated(batch.read)]
-            read += batch.files
-            if len(due) <= ALONE:  # a change is one transaction, unless it is a flood
-                last.read += batch.read
-                last.touched += batch.touched
-            else:
-                left = [each.was for each in batch.read if each.was is not None]
-                await self._apply(batch, left)
-            if self._progress is not None:
-                self._progress(read, len(due))
-        await self._apply(last, gone, SourceState(position, site))
+        with _batches(due, marks, terms, ahead) as batches:
+            async for batch in batches:
+                batch.read = [moves.followed(each) for each in await self._dated(batch.read)]
+                read += batch.files
+                if len(due) <= AT_ONCE:
+                    last.read += batch.read
+                    last.touched += batch.touched
+                else:
+                    left = [each.was for each in batch.read if each.was is not None]
+                    await self._apply(batch, left)
+                if self._progress is not None:
+                    self._progress(read, len(due))
+        await self._apply(last, gone, SourceState(position, found.site))
         return self._done
-
-    async def _site(
-        self, state: SourceState | None, changes: Changes
-    ) -> tuple[str | None, list[FileRead]]:
-        """The site's address, and its file to be marked last: a run killed before that reads it again."""
-        file = next((each for each in changes.files if each.path == SITE), None)
-        if file is None:
-            is_gone = changes.is_whole or SITE in changes.gone
-            return (None if is_gone or state is None else state.site), []
-        content = await asyncio.to_thread(lambda: next(self._place.reader()([file])))
-        if isinstance(content, ArticleProblem):
-            return (state.site if state else None), [unread(content)]
-        site, problems = read_site(content.head, SITE)
-        return site, [FileRead(content.mark, problems)]
 
     async def _marks(self, changes: Changes) -> Mapping[str, FileMark]:
         if changes.is_whole:
@@ -192,18 +175,18 @@ class _Moves:
         return replace(read, was=was)
 
 
-def _is_known(file: Listed, mark: FileMark | None) -> bool:
-    """Whether a file is as it was when it was last read, as far as its place can tell."""
-    if mark is None or not mark.digest:
-        return False
-    if file.digest:
-        return file.digest == mark.digest
-    return (file.size, file.mtime_ns) == (mark.size, mark.mtime_ns)
+def _batches(
+    due: Sequence[Listed], marks: Mapping[str, FileMark], terms: Terms, ahead: Batches | None
+) -> AbstractContextManager[Batches]:
+    """What was read ahead, if it is just what is due."""
+    if ahead is not None and (ahead.files, ahead.terms, marks) == (due, terms, {}):
+        return nullcontext(ahead)
+    return read_along(due, marks, terms)
 
 
 def _gone(changes: Changes, marks: Mapping[str, FileMark]) -> list[str]:
     """The known paths that no longer stand there; those below a closed folder may still."""
-    if not changes.is_whole:
+    if not changes.is_whole or not marks:
         return changes.gone
     here = {file.path for file in changes.files} | {each.path for each in changes.problems}
     closed = tuple(f"{folder}/" for folder in changes.closed)

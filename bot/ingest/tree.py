@@ -50,7 +50,7 @@ class FieldList:
 
 @dataclass(slots=True)
 class FieldMap:
-    """A map. Keys nobody asked for are None: their values were checked and thrown away."""
+    """A map. Keys nobody asked for are None or missing: their values were checked and thrown away."""
 
     line: int
     fields: "dict[str, Node | None]"
@@ -58,7 +58,9 @@ class FieldMap:
     def get(self, key: str) -> "Node | None":
         """The value of a key, None if it is missing or null."""
         node = self.fields.get(key)
-        return None if node is None or (isinstance(node, Scalar) and node.is_null) else node
+        if type(node) is Scalar and node.is_plain and node.text in _NULLS:
+            return None
+        return node
 
     def line_of(self, key: str) -> int:
         """Where a key stands, with a value or without; where the map does if it is missing."""

@@ -101,8 +101,10 @@ class Catalog:
 
         def work(connection: Connection) -> frozenset[str]:
             folder = dialect_of(connection).listed(sorted(folders)).c.value
-            some = select(t.number).where(t.source == source, t.folder == folder, schema.IS_LIVE)
-            return frozenset(connection.scalars(select(folder).where(some.exists())))
+            # By order, so that PostgreSQL can't think it quicker to read on until one comes
+            near = select(t.folder).where(t.source == source, t.folder >= folder, schema.IS_LIVE)
+            first = near.order_by(t.folder).limit(1).correlate(folder.table).scalar_subquery()
+            return frozenset(connection.scalars(select(folder).where(first == folder)))
 
         return await self._database.run(work, write=False)
 

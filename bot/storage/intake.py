@@ -40,6 +40,7 @@ def apply(
     _touch(connection, source, touched)
     if state is not None:
         _keep_state(connection, dialect, source, state)
+        dialect.settle(connection)
     return applied
 
 

@@ -10,6 +10,7 @@ from sqlalchemy import (
     Connection,
     Select,
     Table,
+    and_,
     func,
     literal,
     select,
@@ -118,7 +119,8 @@ def related(
 def _among_newest(dialect: Dialect, wanted: ArticleFilter, prefixes: Sequence[str]) -> Select[Any]:
     """The wanted ones of the newest; not all there are, unless they are as many as wanted."""
     many = FEW + 2 * (wanted.limit or 0)
-    these = _newest((_t.number, _t.words), _conditions(dialect, wanted, many), many).subquery()
+    these = _newest((_t.number, _t.words), _conditions(dialect, wanted, many), many).cte("newest")
+    these = these.prefix_with("MATERIALIZED")
     text = literal(" ").concat(these.c.words)
     has = [dialect.contains(text, f" {prefix}") for prefix in prefixes]
     return _newest(_ARTICLE, [_t.number.in_(select(these.c.number).where(*has))], wanted.limit)
@@ -144,25 +146,25 @@ def _conditions(
 def _of_topics(
     dialect: Dialect, wanted: ArticleFilter, topics: Iterable[str], limit: int | None
 ) -> Select[Any]:
-    """Numbers of articles by topic, at least the newest `limit` of them: ties by time and all."""
-    topic = dialect.listed(sorted(topics))
-    named = schema.article_topic.c
-    query = select(named.article).select_from(topic)
-    query = query.join(schema.article_topic, named.topic == topic.c.value)
-    query = query.where(*_between(named.published_at, wanted))
+    """Numbers of articles by topic, at least the newest `limit` of them: ties by time and all.
+
+    In steps that are each done once: how often else is for PostgreSQL's planner to guess.
+    """
+    topic = dialect.listed(sorted(topics)).c.value
+    named, newer = schema.article_topic.c, schema.article_topic.alias().c
+    last: ColumnElement[int] = literal(_EVER)
     if limit is not None:
-        newer = schema.article_topic.alias()
-        last = (
-            select(raw(newer.c.published_at))
-            .where(newer.c.topic == topic.c.value, *_between(newer.c.published_at, wanted))
-            .order_by(newer.c.published_at.desc())
-            .limit(1)
-            .offset(max(limit - 1, 0))
-            .correlate(topic)
-            .scalar_subquery()
-        )
-        query = query.where(raw(named.published_at) >= func.coalesce(last, _EVER))
-    return query
+        times = select(raw(newer.published_at)).order_by(newer.published_at.desc())
+        times = times.where(newer.topic == topic, *_between(newer.published_at, wanted))
+        nth = times.offset(max(limit - 1, 0)).limit(1).correlate(topic.table).scalar_subquery()
+        last = func.coalesce(nth, _EVER)
+    since = select(topic.label("topic"), last.label("last")).cte("since")
+    since = since.prefix_with("MATERIALIZED")
+    query = select(named.article).join(
+        since, and_(named.topic == since.c.topic, raw(named.published_at) >= since.c.last)
+    )
+    query = query.where(*_between(named.published_at, wanted))
+    return select(query.cte("numbers").prefix_with("MATERIALIZED").c.article)
 
 
 def _between(column: ColumnElement[datetime], wanted: ArticleFilter) -> list[ColumnElement[bool]]:

@@ -14,7 +14,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
 
 INK, FAINT = "#1b1b1f", "#c9c9d1"
-COLOURS = ("#0b5fff", "#c2410c", "#15803d", "#7e22ce", "#b45309", "#0e7490", "#be185d")
+COLOURS = ("#0b5fff", "#c2410c", "#15803d", "#7e22ce", "#64748b", "#0e7490", "#be185d")
 MARKS = "os^DvPX"
 SETTINGS = {
     "svg.hashsalt": "gazette",
@@ -97,6 +97,8 @@ def _finish(axes: Axes, unit: str) -> None:
     axes.grid(visible=True)
     axes.yaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
     for axis in (axes.xaxis, axes.yaxis):
-        axis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,g}"))
+        axis.set_major_formatter(
+            FuncFormatter(lambda value, _: f"{value:,.0f}" if value >= 1 else f"{value:g}")
+        )
         axis.set_minor_formatter(NullFormatter())
     axes.margins(y=0.15)

@@ -25,7 +25,10 @@ NOTE = (
     "corpus over more years, which is what a newsroom becomes with time; *denser*, all in the same "
     "15 months, so that a digest's week holds as many times more candidates. Ingest does not depend "
     "on it: its time is of the denser files, its memory (as above) of a run of its own over the "
-    "longer ones, the baseline's time and memory of one run that was watched."
+    "longer ones, the baseline's time and memory of one run that was watched. "
+    "Look-ups are bounded on both. Drafts are bounded on the longer ones: a draft weighs every "
+    "article of its week, and a hundred times as many of them take longer; on the denser ones it is "
+    "reported only."
 )
 
 
@@ -151,11 +154,12 @@ def lookup_ratios(request: pytest.FixtureRequest, part: Part, ingests: Ingests) 
     for asked, by_size in found.items():
         p99 = {size: percentile(by_size[str(size)], 0.99) for size in SIZES}
         part.series[f"{times} {asked}"] = [[size, p99[size]] for size in SIZES]
+        is_bounded = times is Times.LONGER or not asked.startswith("draft")
         ratios[asked] = part.ratio(
             f"{asked}, {times}: p99 at {LARGE:,} / at {SMALL:,}",
             f"{number(p99[LARGE])} ms / {number(p99[SMALL])} ms",
             p99[LARGE] / p99[SMALL],
-            at_most=10,
+            **({"at_most": 10} if is_bounded else {}),
         )
     return ratios
 

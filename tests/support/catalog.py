@@ -40,6 +40,8 @@ async def plan_of(database: Database, question: Awaitable[Any]) -> str:
         asked.append((statement, values))
 
     engine = database._engines.reader
+    if engine.dialect.name == "postgresql":  # as its own housekeeping does
+        await database.run(lambda each: each.exec_driver_sql("ANALYZE"), write=True)
     event.listen(engine, "before_cursor_execute", note)
     await question
     event.remove(engine, "before_cursor_execute", note)

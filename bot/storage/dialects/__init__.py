@@ -93,6 +93,10 @@ class Dialect(Protocol):
         """Numbers of live articles by full text: at least the newest `limit`, ties by time and all."""
         ...
 
+    def settle(self, connection: Connection) -> None:
+        """Called when a source is wholly taken in."""
+        ...
+
 
 def dialect(name: str) -> Dialect:
     """The module of the database of this name."""

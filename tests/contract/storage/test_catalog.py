@@ -1,16 +1,19 @@
 """The contract of the catalog (bot.catalog.ports.CatalogStore)."""
 
+import asyncio
 from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from bot.catalog.filters import ArticleFilter
-from bot.catalog.ports import FileMark
+from bot.catalog.ports import FileMark, SourceState
+from bot.errors import StoreError
 from bot.model.article import Image, Provider
 from bot.model.problem import ArticleProblem, Level
 from bot.storage import schema
+from bot.storage.catalog import Catalog
 from tests.support.builders import make_article, make_read, make_related
 from tests.support.catalog import EVERYTHING, apply, ids
 from tests.support.clock import START
@@ -174,6 +177,23 @@ class TestApply:
             await apply(catalog, make_read(make_article("news:a")), broken)
         assert await snapshot(database) == before
 
+    async def test_two_programs_that_take_in_the_same_files_at_once_both_can(
+        self, catalog, database, url, open_database
+    ):
+        reads = [
+            make_read(make_article(f"news:{n}"), [make_related(f"{n % 7}")]) for n in range(50)
+        ]
+        others = [Catalog(open_database(url)) for _ in range(2)]
+        for _ in range(3):
+            await asyncio.gather(*(apply(each, *reads) for each in (catalog, *others)))
+        assert await catalog.count("news") == 50
+        links = await database.run(
+            lambda each: each.scalar(select(func.count()).select_from(schema.related_link)),
+            write=False,
+        )
+        assert links == 7
+        assert [topic.name for topic in await catalog.taxonomy()] == ["Azure"]
+
     async def test_an_empty_call_changes_nothing(self, catalog, database):
         await apply(catalog, make_read(make_article(), [make_related()]))
         before = await snapshot(database)
@@ -297,6 +317,22 @@ class TestRelated:
         )
         assert len(stored) == 2
         assert (await catalog.related(["news:a"]))["news:a"] == (shared, other, shared)
+
+    async def test_a_link_of_a_failed_call_is_stored_by_the_next(self, catalog):
+        read = make_read(make_article(), [make_related("x"), make_related("y")])
+        with pytest.raises(StoreError):
+            await apply(catalog, read, state=SourceState(None))
+        await apply(catalog, make_read(make_article("news:b"), [make_related("z")]))
+        await apply(catalog, read)
+        found = await catalog.related(["news:one"])
+        assert found == {"news:one": (make_related("x"), make_related("y"))}
+
+    async def test_a_link_met_before_is_known_again_by_all_it_says(self, catalog):
+        first, other = make_related("x"), make_related("x", quality=1)
+        for name, links in (("a", [first]), ("b", [other]), ("c", [first, other])):
+            await apply(catalog, make_read(make_article(f"news:{name}"), links))
+        found = await catalog.related(["news:a", "news:b", "news:c"])
+        assert list(found.values()) == [(first,), (other,), (first, other)]
 
     async def test_a_file_read_again_replaces_its_links(self, catalog):
         await apply(catalog, make_read(make_article(), [make_related("x"), make_related("y")]))

@@ -3,12 +3,15 @@
 import random
 from datetime import timedelta
 
+import psycopg
+import pytest
 from sqlalchemy import func, select
 
 from bot.catalog.filters import ArticleFilter
 from bot.model.problem import ArticleProblem
 from bot.model.topic import Topic, fold
 from bot.storage import schema
+from bot.storage.catalog import Catalog
 from tests.support.builders import make_article, make_read
 from tests.support.catalog import EVERYTHING, apply, ids
 from tests.support.clock import START
@@ -111,3 +114,17 @@ async def test_frequencies_are_right_after_any_changes(catalog, database):
     ]
     assert found[0] == found[1]
     assert {each[:2] for each in found[0]} == live
+
+
+async def test_names_stand_by_code_point_whatever_the_servers_language(postgresql, open_database):
+    create = "CREATE DATABASE {} TEMPLATE template0 LOCALE_PROVIDER icu ICU_LOCALE 'en'"
+    try:
+        postgresql.execute(create, "english")
+    except (psycopg.errors.SyntaxError, psycopg.errors.FeatureNotSupported):
+        pytest.skip("this PostgreSQL is older than 15 or built without ICU")
+    catalog = Catalog(open_database(postgresql.url("english")))
+    names = ("B", "_a", "a", "é")
+    await apply(catalog, *(make_read(make_article(f"news:{each}", topics=())) for each in names))
+    await apply(catalog, *(make_read(path=each, topic=Topic(f"T {each}")) for each in names))
+    assert await ids(catalog) == [f"news:{each}" for each in names]
+    assert [topic.name for topic in await catalog.taxonomy()] == [f"T {each}" for each in names]

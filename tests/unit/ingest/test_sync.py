@@ -8,7 +8,7 @@ import pytest
 
 from bot.catalog.filters import ArticleFilter
 from bot.errors import SourceError
-from bot.ingest import reading
+from bot.ingest import batches
 from bot.ingest import sync as module
 from bot.ingest.folder import Folder
 from bot.ingest.places import Changes, Listed
@@ -21,7 +21,7 @@ from tests.support.clock import START
 
 async def sync(source, catalog, now, progress=None):
     place = Folder(source.place, source.collections)
-    return await module.sync(source.name, place, catalog, now, progress)
+    return await module.sync(source.name, place, catalog, now, progress=progress)
 
 
 LATER = START + timedelta(hours=1)
@@ -199,8 +199,8 @@ async def test_a_source_without_articles_says_so(source, catalog):
 
 
 async def test_progress_is_told_and_a_stopped_run_is_resumed(source, catalog, monkeypatch):
-    monkeypatch.setattr(reading, "BATCH", 2)
-    monkeypatch.setattr(module, "ALONE", 2)
+    monkeypatch.setattr(batches, "BATCH", 2)
+    monkeypatch.setattr(module, "AT_ONCE", 2)
     for number in range(5):
         write(source, f"{number}.md")
     told = []
@@ -356,16 +356,42 @@ async def test_a_place_with_history_tells_what_moved_and_since_when(catalog, tmp
     assert (await catalog.state("news")).position == "1 b"
 
 
-async def test_many_files_are_read_by_processes_of_their_own_to_the_same_end(
-    source, catalog, monkeypatch
-):
+def many(source, monkeypatch):
     for number in range(7):
         write(source, f"{number}.md", "related: [{title: A, webUrl: https://a.example/}]")
     write(source, "bad.md", "quality: high")
-    monkeypatch.setattr(reading, "ALONE", 2)
-    monkeypatch.setattr(reading, "BATCH", 3)
-    report = await sync(source, catalog, START)
+    monkeypatch.setattr(batches, "BATCH", 3)
+    monkeypatch.setattr(batches, "_FEW", 2)
+    monkeypatch.setattr(batches.threading, "active_count", lambda: 1)  # the tests have threads
+
+
+@pytest.mark.filterwarnings("ignore:.*multi-threaded.*fork:DeprecationWarning")
+async def test_what_a_process_read_ahead_is_taken_in_as_if_it_were_read_now(
+    source, catalog, monkeypatch
+):
+    many(source, monkeypatch)
+    place = Folder(source.place)
+    with batches.read_ahead("news", place, START) as ahead:
+        assert ahead.files == [Listed(each.path, each.size, each.mtime_ns) for each in ahead.files]
+        monkeypatch.setattr(module, "read_along", None)  # nothing is read again
+        report = await module.sync("news", place, catalog, START, ahead=ahead)
     assert counts(report) == (7, 7, 0, 0, 0)
     assert [(each.path, each.line) for each in report.problems] == [("bad.md", 4)]
     related = await catalog.related(["news:0", "news:6"])
     assert {link.title for links in related.values() for link in links} == {"A"}
+
+
+@pytest.mark.filterwarnings("ignore:.*multi-threaded.*fork:DeprecationWarning")
+async def test_what_was_read_ahead_of_a_change_is_not_taken(source, catalog, monkeypatch):
+    many(source, monkeypatch)
+    with batches.read_ahead("news", Folder(source.place), START) as ahead:
+        write(source, "0.md", title="Changed since, and longer")
+        report = await module.sync("news", Folder(source.place), catalog, START, ahead=ahead)
+    assert counts(report) == (7, 7, 0, 0, 0)
+    assert "Changed since, and longer" in (await titles(catalog)).values()
+
+
+def test_few_files_are_not_read_ahead(source):
+    write(source, "one.md")
+    with batches.read_ahead("news", Folder(source.place), START) as ahead:
+        assert ahead is None

@@ -1,0 +1,90 @@
+"""Files read a batch at a time: by a thread, or by a process of its own, ahead of who takes them."""
+
+import asyncio
+import threading
+from collections import deque
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from concurrent.futures import Executor, Future, ProcessPoolExecutor, ThreadPoolExecutor
+from contextlib import contextmanager
+from datetime import datetime
+from multiprocessing import get_all_start_methods, get_context
+
+from bot.catalog.ports import FileMark
+from bot.ingest.look import look
+from bot.ingest.places import Listed, Place
+from bot.ingest.reading import Batch, Terms, read_batch
+
+BATCH = 600
+"""Files to a batch."""
+
+AHEAD = 6
+"""So many batches may wait for who takes them: what is read while a program opens its catalog."""
+
+_FEW = 600  # not worth a process
+
+
+class Batches:
+    """Reads files in order, from its making on; iterated over once."""
+
+    def __init__(
+        self,
+        files: Sequence[Listed],
+        marks: Mapping[str, FileMark],
+        terms: Terms,
+        executor: Executor,
+    ) -> None:
+        self.files, self.terms = files, terms
+        self._marks = marks
+        self._executor = executor
+        self._starts = iter(range(0, len(files), BATCH))
+        self._waiting: deque[Future[Batch]] = deque()
+        for _ in range(AHEAD):
+            self._read_on()
+
+    def _read_on(self) -> None:
+        start = next(self._starts, None)
+        if start is not None:
+            some = self.files[start : start + BATCH]
+            marks = {each.path: self._marks[each.path] for each in some if each.path in self._marks}
+            self._waiting.append(self._executor.submit(read_batch, some, marks, self.terms))
+
+    async def __aiter__(self) -> AsyncIterator[Batch]:
+        while self._waiting:
+            batch = await asyncio.wrap_future(self._waiting.popleft())
+            self._read_on()
+            yield batch
+
+
+@contextmanager
+def read_along(
+    files: Sequence[Listed], marks: Mapping[str, FileMark], terms: Terms
+) -> Iterator[Batches]:
+    """Reads by a thread."""
+    with _ended(ThreadPoolExecutor(1)) as executor:
+        yield Batches(files, marks, terms, executor)
+
+
+@contextmanager
+def read_ahead(source: str, place: Place, now: datetime) -> Iterator[Batches | None]:
+    """Begins to read all that stands at a place, for a catalog that has nothing of it yet.
+
+    By a forked process, so that this one can open its catalog meanwhile. None where that does not
+    pay or can't be: few files, or threads, which a fork would break. Blocks. Raises SourceError.
+    """
+    place.position()
+    found = look(place, None)
+    files = found.due({})
+    if len(files) <= _FEW or threading.active_count() > 1 or "fork" not in get_all_start_methods():
+        yield None
+        return
+    with _ended(ProcessPoolExecutor(1, mp_context=get_context("fork"))) as executor:
+        yield Batches(files, {}, found.terms(source, place, now), executor)
+
+
+@contextmanager
+def _ended(executor: Executor) -> Iterator[Executor]:
+    """Whoever stops early does not wait for batches nobody will take."""
+    try:
+        yield executor
+    finally:
+        executor.shutdown(cancel_futures=True)
