@@ -78,7 +78,8 @@ async def ingest(
             def told(read: int, total: int, name: str = source.name) -> None:
                 progress(name, read, total)
 
-        place = place_of(source, mirrors)
+        is_begun = ahead is not None and ahead.terms.source == source.name
+        place = (ahead.place if ahead and is_begun else None) or place_of(source, mirrors)
         report = await sync(source.name, place, catalog, now, progress=told, ahead=ahead)
         reports.append(report)
     return reports

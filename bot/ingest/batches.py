@@ -24,7 +24,7 @@ _FEW = 600  # not worth a process
 
 
 class Batches:
-    """Reads files in order, from its making on; iterated over once."""
+    """Reads files in order, from its making on; iterated over once. `place`: whose all files they are."""
 
     def __init__(
         self,
@@ -32,8 +32,9 @@ class Batches:
         marks: Mapping[str, FileMark],
         terms: Terms,
         executor: Executor,
+        place: Place | None = None,
     ) -> None:
-        self.files, self.terms = files, terms
+        self.files, self.terms, self.place = files, terms, place
         self._marks = marks
         self._executor = executor
         self._starts = iter(range(0, len(files), BATCH))
@@ -78,7 +79,7 @@ def read_ahead(source: str, place: Place, now: datetime) -> Iterator[Batches | N
         yield None
         return
     with _ended(ProcessPoolExecutor(1, mp_context=get_context("fork"))) as executor:
-        yield Batches(files, {}, found.terms(source, place, now), executor)
+        yield Batches(files, {}, found.terms(source, place, now), executor, place)
 
 
 @contextmanager

@@ -30,7 +30,7 @@ def belongs(candidates: Sequence[Candidate], context: Context) -> Verdict:
             return False, f"not about {named}"
         if about & unwanted:
             return False, "about a topic this subscription excludes"
-        if _is_from(article.provider, providers):
+        if providers and _is_from(article.provider, providers):
             return False, f"from {article.provider.name}, which this subscription excludes"
         if words and (words.search(article.title) or words.search(article.excerpt)):
             return False, "has a word this subscription excludes"

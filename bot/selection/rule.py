@@ -1,7 +1,7 @@
 """What every rule of the chain takes and gives."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
@@ -33,7 +33,7 @@ class Candidate:
     def because(self, rule: str, text: str, score: float | None = None) -> "Candidate":
         """The same candidate with one more reason, and a score if the rule gives one."""
         reasons = (*self.reasons, Reason(rule, text))
-        return replace(self, reasons=reasons, score=self.score if score is None else score)
+        return Candidate(self.article, reasons, self.score if score is None else score)
 
     def drop(self, rule: str, text: str) -> Dropped:
         """This candidate as one that `rule` dropped."""
