@@ -28,6 +28,15 @@ class SettingsError(GazetteError):
         super().__init__("\n".join(str(mistake) for mistake in self.mistakes))
 
 
+class Miswritten(GazetteError, ValueError):
+    """A value that can't be read: what is wrong, how to write it. pydantic takes it as its own."""
+
+    def __init__(self, what: str, mend: str) -> None:
+        self.what = what
+        self.mend = mend
+        super().__init__(f"{what}; {mend}")
+
+
 class StoreError(GazetteError):
     """The database can't be opened, read or written; the text says what to do."""
 

@@ -5,7 +5,6 @@ Imports of what is heavy stand inside the commands, so that `--help` answers at 
 
 import os
 import sys
-from importlib.metadata import version as installed_version
 from typing import NoReturn
 
 import typer
@@ -39,6 +38,8 @@ app.add_typer(config.app, name="config")
 @app.command()
 def version() -> None:
     """Print the version."""
+    from importlib.metadata import version as installed_version
+
     typer.echo(f"gazette {installed_version('gazette-digest')}")
 
 

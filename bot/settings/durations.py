@@ -3,7 +3,7 @@
 import re
 from typing import Any
 
-from bot.settings.mistakes import Miswritten
+from bot.errors import Miswritten
 
 _UNITS = {"d": 86_400, "h": 3_600, "m": 60, "s": 1}
 _WRITTEN = re.compile(r"(\d{1,9}(?:\.\d{1,6})?)\s*([smhd])", re.ASCII)

@@ -8,7 +8,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from bot.errors import SettingsError
+from bot.errors import Miswritten, SettingsError
 from bot.model.destination import Destination, Look, Platform
 from bot.model.source import Remote, Source
 from bot.model.subscription import Subscription
@@ -22,7 +22,7 @@ from bot.settings.environment import (
     read_endpoints,
     read_secrets,
 )
-from bot.settings.mistakes import Location, Mistakes, Miswritten, did_you_mean
+from bot.settings.mistakes import Location, Mistakes, did_you_mean
 from bot.settings.models import (
     DeliverySettings,
     SettingsFile,

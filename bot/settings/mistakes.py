@@ -6,20 +6,11 @@ from itertools import count
 
 from rapidfuzz import fuzz, process
 
-from bot.errors import GazetteError, SettingsMistake
+from bot.errors import SettingsMistake
 
 Location = tuple[str | int, ...]
 
 _PLAIN_KEY = re.compile(r"(?!xox|xapp)[\w-]{1,24}", re.IGNORECASE)
-
-
-class Miswritten(GazetteError, ValueError):
-    """A value that can't be read: what is wrong, how to write it. pydantic takes it as its own."""
-
-    def __init__(self, what: str, mend: str) -> None:
-        self.what = what
-        self.mend = mend
-        super().__init__(f"{what}; {mend}")
 
 
 class Mistakes:

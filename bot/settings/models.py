@@ -18,10 +18,10 @@ from pydantic import (
     field_validator,
 )
 
+from bot.errors import Miswritten
 from bot.model.subscription import Layout, Schedule
 from bot.model.taste import Gate, OnThin, Taste
 from bot.settings import durations, schedule, sources
-from bot.settings.mistakes import Miswritten
 
 _TASTE = Taste(topics=())
 

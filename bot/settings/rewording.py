@@ -7,7 +7,8 @@ from typing import Any, get_args
 from pydantic import BaseModel, ValidationError
 from pydantic.fields import FieldInfo
 
-from bot.settings.mistakes import Location, Mistakes, Miswritten, did_you_mean
+from bot.errors import Miswritten
+from bot.settings.mistakes import Location, Mistakes, did_you_mean
 from bot.settings.models import SettingsFile
 
 _SECRET = re.compile(r"token|secret|password|credential|api_?key|database_?url", re.IGNORECASE)

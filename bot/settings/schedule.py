@@ -7,8 +7,9 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
+from bot.errors import Miswritten
 from bot.model.subscription import Schedule
-from bot.settings.mistakes import Miswritten, nearest
+from bot.settings.mistakes import nearest
 
 _DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 _GROUPS = {"daily": frozenset(range(7)), "weekdays": frozenset(range(5))}

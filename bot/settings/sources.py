@@ -4,8 +4,8 @@ import re
 from pathlib import Path
 from urllib.parse import SplitResult, unquote, urlsplit
 
+from bot.errors import Miswritten
 from bot.model.source import Remote, Source
-from bot.settings.mistakes import Miswritten
 
 _HTTPS = "write it as https://HOST/PATH.git"
 _ADDRESS = f"{_HTTPS} or file:///PATH"

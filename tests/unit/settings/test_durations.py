@@ -1,7 +1,7 @@
 import pytest
 
+from bot.errors import Miswritten
 from bot.settings.durations import duration_words, parse_duration
-from bot.settings.mistakes import Miswritten
 
 
 @pytest.mark.parametrize(

@@ -2,8 +2,8 @@ from datetime import time
 
 import pytest
 
+from bot.errors import Miswritten
 from bot.model.subscription import Schedule
-from bot.settings.mistakes import Miswritten
 from bot.settings.schedule import parse_schedule, schedule_words
 
 NINE = (time(9),)

@@ -2,8 +2,8 @@ from pathlib import Path
 
 import pytest
 
+from bot.errors import Miswritten
 from bot.model.source import Remote, Source
-from bot.settings.mistakes import Miswritten
 from bot.settings.sources import read_address, read_branch, read_collection, read_source
 
 
