@@ -20,6 +20,9 @@ BATCH = 600
 AHEAD = 6
 """So many batches may wait for who takes them: what is read while a program opens its catalog."""
 
+PROCESSES = 2
+"""More would wait for the one that stores."""
+
 _FEW = 600  # not worth a process
 
 
@@ -78,7 +81,7 @@ def read_ahead(source: str, place: Place, now: datetime) -> Iterator[Batches | N
     if len(files) <= _FEW or threading.active_count() > 1 or "fork" not in get_all_start_methods():
         yield None
         return
-    with _ended(ProcessPoolExecutor(1, mp_context=get_context("fork"))) as executor:
+    with _ended(ProcessPoolExecutor(PROCESSES, mp_context=get_context("fork"))) as executor:
         yield Batches(files, {}, found.terms(source, place, now), executor, place)
 
 

@@ -91,7 +91,7 @@ def _replace_articles(
 ) -> Applied:
     # By id: were two files one article, the last would be it
     good = {each.article.id: (each.article, each) for each in by_path.values() if each.article}
-    refused = {path for path, each in by_path.items() if _is_refused(each)}
+    refused = {path for path, each in by_path.items() if each.article is None}
     were = {read.was for _, read in good.values() if read.was}
     known = storing.known_articles(
         connection, dialect, source, ids=list(good), paths=[*refused, *gone, *were]
@@ -116,10 +116,6 @@ def _replace_articles(
         changed=len(good.keys() & live) + len(moved),
         removed=len(left) - len(moved),
     )
-
-
-def _is_refused(read: FileRead) -> bool:
-    return not (read.article or read.topic or read.provider)
 
 
 def _arriving(

@@ -48,16 +48,21 @@ def _provider_name(table: Table) -> ColumnElement[str]:
 
 _t = schema.article.c
 _ARTICLE = (
-    *(_t.id, _t.title, _t.url, _t.excerpt, raw(_t.published_at), _t.quality, _t.is_published),
-    *(
-        _t.is_removed,
-        _t.kind,
-        _provider_name(schema.article),
-        _t.provider_domain,
-        _t.topics,
-        _t.images,
-    ),
-    *(_t.related_count, _t.is_stale),
+    _t.id,
+    _t.title,
+    _t.url,
+    _t.excerpt,
+    raw(_t.published_at),
+    _t.quality,
+    _t.is_published,
+    _t.is_removed,
+    _t.kind,
+    _provider_name(schema.article),
+    _t.provider_domain,
+    _t.topics,
+    _t.images,
+    _t.related_count,
+    _t.is_stale,
 )
 
 

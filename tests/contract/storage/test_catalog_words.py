@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from sqlalchemy import text
 
 from bot.catalog.filters import ArticleFilter
+from bot.storage import searching
 from bot.storage.words import fold_words
 from tests.support.builders import make_article, make_read
 from tests.support.catalog import apply, ids
@@ -22,8 +23,11 @@ def by(*words, **others):
 
 
 async def found(catalog, title, *words):
+    """Whether an article of this title is; among the newest and by the index alike."""
     await apply(catalog, make_read(make_article(title=title, excerpt="")))
-    return await ids(catalog, by(*words)) == ["news:one"]
+    answers = [await ids(catalog, by(*words, limit=limit)) for limit in (None, 1)]
+    assert answers[0] == answers[1]
+    return answers[0] == ["news:one"]
 
 
 async def check(database):
@@ -52,7 +56,7 @@ class TestWords:
             ("マイクロソフト", ["ソフト"]),
             ("ﬁne ① x²", ["fine", "1", "x2"]),
             ("한국어", ["한"]),
-            ("a" * 500, ["a" * 300]),
+            ("a" * 2060, ["a" * 300]),
             ("emoji 👩‍🚀 here", ["here", "👩‍🚀"]),
         ],
     )
@@ -126,6 +130,11 @@ class TestWords:
 
 
 class TestOrder:
+    @pytest.fixture(params=[0, searching.FEW], ids=["index", "newest"], autouse=True)
+    def few(self, request, monkeypatch):
+        """All limits here are asked of the index too, which alone answers large ones."""
+        monkeypatch.setattr(searching, "FEW", request.param)
+
     async def fill(self, catalog, articles):
         """Half of them on whole hours, so that many share their time."""
         chance = random.Random(1)
@@ -150,7 +159,7 @@ class TestOrder:
 
     async def test_the_newest_that_match_are_found_whatever_the_limit(self, catalog):
         articles = await self.fill(catalog, 200)
-        for prefix in ("common", "word1", "word13"):
+        for prefix in ("common", "word1", "word13", ""):
             for topics in (None, frozenset({"azure"}), frozenset({"ai", "iot"})):
                 expected = [
                     each.id
@@ -173,14 +182,15 @@ class TestOrder:
                     assert await ids(catalog, wanted) == expected[:limit]
 
     async def test_a_rare_word_is_found_however_old_and_in_any_topic(self, catalog):
-        old = make_article("news:old", title="Unique", published_at=START - 9000 * HOUR)
-        await apply(
-            catalog,
-            make_read(old),
-            *(make_read(make_article(f"news:{n}", excerpt="common")) for n in range(1500)),
+        old, new = (
+            make_article(f"news:{name}", title="Unique", published_at=START - hours * HOUR)
+            for name, hours in (("old", 9000), ("new", 0))
         )
+        common = (make_article(f"news:{n}", excerpt="common") for n in range(1500))
+        await apply(catalog, *map(make_read, (old, new, *common)))
         for topics in (None, frozenset({"azure"}), frozenset({"azure", "ai"})):
-            assert await ids(catalog, by("uniq", topics=topics, limit=1)) == ["news:old"]
+            for limit, expected in ((1, ["news:new"]), (2, ["news:new", "news:old"])):
+                assert await ids(catalog, by("uniq", topics=topics, limit=limit)) == expected
         assert await ids(catalog, by("uniq", topics=frozenset({"ai"}), limit=1)) == []
         assert await ids(catalog, by("uniq", topics=frozenset(), limit=1)) == []
 
