@@ -46,6 +46,9 @@ _KEYS = frozenset(
 )  # `secured` and `heat` are not among them, so their values never leave the parser
 
 
+_LINK_KEYS = frozenset(
+    ["title", "type", "quality", "publishedDateTime", "provider", "name", "domain", *read.LINK_KEYS]
+)
 _ENTRIES_KEPT = 8_192
 """Distinct entries of `related` kept parsed, about 1 kB each; neighbours in time share most of theirs."""
 
@@ -148,7 +151,7 @@ def _by_pieces(
 
 @lru_cache(maxsize=_ENTRIES_KEPT)
 def _read_text(text: bytes, indent: int) -> _Entry | None:
-    entry = parse_entry(text, indent, _KEYS)
+    entry = parse_entry(text, indent, _LINK_KEYS)
     return None if entry is None else _read_entry(entry.fields, entry.nodes)
 
 

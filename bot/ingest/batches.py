@@ -1,4 +1,4 @@
-"""Files read a batch at a time: by a thread, or by a process of its own, ahead of who takes them."""
+"""Files read a batch at a time: by a thread, or by processes of their own, ahead of who takes them."""
 
 import asyncio
 import threading
@@ -72,7 +72,7 @@ def read_along(
 def read_ahead(source: str, place: Place, now: datetime) -> Iterator[Batches | None]:
     """Begins to read all that stands at a place, for a catalog that has nothing of it yet.
 
-    By a forked process, so that this one can open its catalog meanwhile. None where that does not
+    By forked processes, so that this one can open its catalog meanwhile. None where that does not
     pay or can't be: few files, or threads, which a fork would break. Blocks. Raises SourceError.
     """
     place.position()

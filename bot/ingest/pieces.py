@@ -10,7 +10,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from bot.ingest.frontmatter import FRONT_LINE, MAX_BYTES, Excerpt, closing, decode, opening
+from bot.ingest.frontmatter import FRONT_LINE, MAX_BYTES, closing, decode, opening
 from bot.ingest.shapes import build_simple
 from bot.ingest.tree import FieldList, FieldMap, Node, Refused, Scalar, Tree, build
 from bot.model.problem import ArticleProblem
@@ -18,7 +18,8 @@ from bot.model.problem import ArticleProblem
 MAX_ENTRY_BYTES = 4096
 """A longer entry is not worth keeping: its file is parsed as a whole."""
 
-# A word in double quotes, or a plain one without what could begin or end anything else.
+# Lines that are complete in themselves: a key, and a value in double quotes or a plain one without
+# what could begin or end anything else.
 _QUOTED = rb'"[^"\\\r\n]*(?:\\[^\r\n][^"\\\r\n]*)*"'
 _PLAIN = rb"[A-Za-z0-9][^\r\n:#\t]*(?:(?::(?=[^ \r\n\t])|(?<! )#)[^\r\n:#\t]*)*"
 _LINE = rb"[A-Za-z][A-Za-z0-9_]*:(?: (?:" + _QUOTED + rb"|" + _PLAIN + rb"))? *"
@@ -84,12 +85,15 @@ class Entry:
 
 def parse_entry(text: bytes, indent: int, keys: frozenset[str]) -> Entry | None:
     """Parses an entry that stands in no need of its surroundings; None if it does, or is faulty."""
-    if len(text) > MAX_ENTRY_BYTES or not _ENTRY.fullmatch(text):
+    if len(text) > MAX_ENTRY_BYTES:
         return None
     excerpt = decode(b" " * indent + b"- " + text, "", first_line=0)
     if isinstance(excerpt, ArticleProblem):
         return None
-    tree = _built(excerpt, range(len(text) + 1), keys, _ENTRY_DEPTH)
+    at = range(len(text) + 1)
+    tree = build_simple(excerpt.text, at, keys, _ENTRY_DEPTH)
+    if tree is None and _ENTRY.fullmatch(text):
+        tree = _by_events(excerpt.text, at, keys, _ENTRY_DEPTH)
     if tree is None:
         return None
     entries = tree.root.entries if isinstance(tree.root, FieldList) else []
@@ -113,7 +117,8 @@ def parse_rest(pieces: Pieces, path: str, keys: frozenset[str]) -> tuple[FieldMa
         *range(FRONT_LINE, below),
         *range(below + pieces.lines, FRONT_LINE + lines + pieces.lines),
     ]
-    tree = _built(excerpt, at, keys)
+    text = excerpt.text
+    tree = build_simple(text, at, keys) or _by_events(text, at, keys)
     if tree is None or tree.is_flow or not isinstance(tree.root, FieldMap):
         return None
     related = tree.root.fields.get("related")
@@ -129,14 +134,8 @@ def _is_nothing_at(node: Node | None, line: int) -> bool:
     return isinstance(node, Scalar) and node.is_null and node.line == line
 
 
-def _built(
-    excerpt: Excerpt, at: Sequence[int], keys: frozenset[str], depth: int = 0
-) -> Tree | None:
-    """The tree of a piece whose lines stand `at` these lines; None where anything is wrong with it."""
-    tree = build_simple(excerpt.text, at, keys, depth)
-    if tree is not None:
-        return tree
+def _by_events(text: str, at: Sequence[int], keys: frozenset[str], depth: int = 0) -> Tree | None:
     try:
-        return build(excerpt.text, at, keys, depth)
+        return build(text, at, keys, depth)
     except Refused:
         return None

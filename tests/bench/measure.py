@@ -15,6 +15,12 @@ _CALM_S = 0.05
 _SHORT_S = 20.0
 
 
+# As where it is installed for use: Python keeps what it has compiled.
+_ENVIRONMENT = {
+    name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"
+}
+
+
 @dataclass(frozen=True, slots=True)
 class Ran:
     """`peak_mb` is 0 where memory was not looked at, so that nothing slowed the process."""
@@ -34,7 +40,9 @@ def progress(words: str) -> None:
 def timed(arguments: Sequence[str | Path]) -> Ran:
     """Runs Python with these arguments, from its start to its end."""
     started = time.perf_counter()
-    done = subprocess.run(_command(arguments), cwd=ROOT, stdout=subprocess.PIPE, check=True)
+    done = subprocess.run(
+        _command(arguments), cwd=ROOT, env=_ENVIRONMENT, stdout=subprocess.PIPE, check=True
+    )
     return Ran(time.perf_counter() - started, done.stdout.decode())
 
 
@@ -46,7 +54,9 @@ def metered(arguments: Sequence[str | Path]) -> Ran:
     """
     started = time.perf_counter()
     peak = processes = 0
-    with subprocess.Popen(_command(arguments), cwd=ROOT, stdout=subprocess.PIPE) as process:
+    with subprocess.Popen(
+        _command(arguments), cwd=ROOT, env=_ENVIRONMENT, stdout=subprocess.PIPE
+    ) as process:
         while process.poll() is None:
             tree = _tree(process.pid)
             peak = max(peak, sum(map(_pss, tree)))
