@@ -66,6 +66,14 @@ def title(fields: FieldMap, complain: Complain) -> str | None:
     return None
 
 
+def name(fields: FieldMap, complain: Complain) -> str:
+    """The name of a topic or provider; missing or empty it is complained about."""
+    found = value(fields, "name", text(NAME_CHARS), complain)
+    if not found and (found is not None or fields.get("name") is None):
+        complain(fields.line_of("name"), "name is missing", "write it as: name: some words")
+    return found or ""
+
+
 def url(fields: FieldMap, complain: Complain) -> str | None:
     """webUrl, or originalUrl where webUrl is missing or empty."""
     for key in LINK_KEYS:

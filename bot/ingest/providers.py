@@ -20,16 +20,14 @@ def read_provider(data: bytes, path: str) -> tuple[Provider | None, tuple[Articl
     if isinstance(fields, ArticleProblem):
         return None, (fields,)
     problems = Problems(path)
-    name = read.value(fields, "name", read.text(read.NAME_CHARS), problems.refuse)
-    if not name and not problems.is_refused:
-        problems.refuse(fields.line_of("name"), "name is missing", "write it as: name: some words")
+    name = read.name(fields, problems.refuse)
     key = "domain" if read.is_written(fields, "domain") else "_id"
     written = read.value(fields, key, read.text(read.TITLE_CHARS), problems.refuse)
     domain = clean_host(written) if written else None
     if domain is None:
         what = "domain is missing or no domain"
         problems.refuse(fields.line_of(key), what, "write it as: domain: example.org")
-    if problems.is_refused or not name or domain is None:
+    if problems.is_refused or domain is None:
         return None, problems.listed()
     return Provider(name, domain.removeprefix("www.")), problems.listed()
 

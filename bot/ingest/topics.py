@@ -18,18 +18,16 @@ def read_topic(data: bytes, path: str) -> tuple[Topic | None, tuple[ArticleProbl
     if isinstance(fields, ArticleProblem):
         return None, (fields,)
     problems = Problems(path)
-    name = read.value(fields, "name", read.text(read.NAME_CHARS), problems.refuse)
-    if not name and not problems.is_refused:
-        problems.refuse(fields.line_of("name"), "name is missing", "write it as: name: some words")
+    name = read.name(fields, problems.refuse)
     aliases = [
         alias
         for key in ("_id", "shortname", "aliases")
         for alias in _names(fields.get(key), key, problems.warn)
     ]
     topic = Topic(
-        name=name or "",
+        name=name,
         parent=read.value(fields, "parent", read.text(read.NAME_CHARS), problems.warn) or None,
-        aliases=_distinct(aliases, but=name or ""),
+        aliases=_distinct(aliases, but=name),
         keywords=_distinct(_names(fields.get("keywords"), "keywords", problems.warn)),
     )
     return (None if problems.is_refused else topic), problems.listed()
