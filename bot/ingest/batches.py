@@ -1,6 +1,7 @@
 """Files read a batch at a time: by a thread, or by processes of their own, ahead of who takes them."""
 
 import asyncio
+import gc
 import threading
 from collections import deque
 from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
@@ -17,7 +18,7 @@ from bot.ingest.reading import Batch, Terms, read_batch
 BATCH = 600
 """Files to a batch."""
 
-AHEAD = 6
+AHEAD = 4
 """So many batches may wait for who takes them: what is read while a program opens its catalog."""
 
 PROCESSES = 2
@@ -81,8 +82,14 @@ def read_ahead(source: str, place: Place, now: datetime) -> Iterator[Batches | N
     if len(files) <= _FEW or threading.active_count() > 1 or "fork" not in get_all_start_methods():
         yield None
         return
-    with _ended(ProcessPoolExecutor(PROCESSES, mp_context=get_context("fork"))) as executor:
+    pool = ProcessPoolExecutor(PROCESSES, get_context("fork"), initializer=_leave_shared)
+    with _ended(pool) as executor:
         yield Batches(files, {}, found.terms(source, place, now), executor, place)
+
+
+def _leave_shared() -> None:
+    """Keeps a fork's garbage collection from writing to, and so copying, all it shares."""
+    gc.freeze()
 
 
 @contextmanager
