@@ -49,6 +49,10 @@ class SourceError(GazetteError):
     """A source can't be read at all (no such folder, not allowed); the text names it."""
 
 
+class TakenMeanwhile(SourceError):
+    """Another process took the source in while this one did: what this one has read may be old."""
+
+
 class UnknownTopic(GazetteError):
     """No topic has this name or alias; `nearest` holds the closest names, best first."""
 

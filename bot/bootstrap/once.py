@@ -47,7 +47,7 @@ def process_name() -> str:
 async def take_in(store: Store, settings: Settings, now: datetime) -> None:
     """Takes the settings' sources in; one that can't be read is told to the log and stops no other.
 
-    Raises SourceError when none can be read.
+    Raises SourceError when none can be read, and there is nothing of them from before.
     """
     if is_demo(settings):
         await asyncio.to_thread(copy_demo, demo_folder(settings), now)
@@ -59,7 +59,9 @@ async def take_in(store: Store, settings: Settings, now: datetime) -> None:
             troubles.append(error)
             log.warning("source not read", source=source.name, reason=str(error))
     if troubles and len(troubles) == len(settings.sources):
-        raise troubles[0]
+        known = [await store.catalog.count(source.name) for source in settings.sources]
+        if not any(known):
+            raise troubles[0]
 
 
 async def register(store: Store, settings: Settings, now: datetime) -> None:

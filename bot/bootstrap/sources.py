@@ -19,6 +19,10 @@ DEBOUNCE_MS = 200
 """A save is several events; a push or a checkout is thousands, and taken in as a few."""
 
 
+REWATCH_S = 5.0
+"""A folder that can't be watched is tried again so often; the rings go on meanwhile."""
+
+
 class Sources:
     """Takes changes in, one source at a time; `troubles` are those that can't be read, by name."""
 
@@ -27,15 +31,17 @@ class Sources:
         self._store = store
         self._sources = tuple(sources)
         self._clock = clock
-        self._busy = asyncio.Lock()
+        self._busy: dict[str, asyncio.Lock] = {}
         self._watching: list[asyncio.Task[None]] = []
 
     async def change(self, sources: Sequence[Source]) -> None:
-        """Goes on with these; new ones are taken in at the next ring."""
+        """Goes on with these, from now on."""
         self._sources = tuple(sources)
-        self.troubles.clear()
+        names = {source.name for source in sources}
+        self.troubles = {name: why for name, why in self.troubles.items() if name in names}
         await self.stop()
         self.watch()
+        await self.take_in_all()
 
     def watch(self) -> None:
         """Begins to watch the folders among the sources."""
@@ -52,24 +58,31 @@ class Sources:
         await asyncio.gather(*self._watching, return_exceptions=True)
 
     async def take_in_all(self) -> None:
-        """Takes in what changed, source by source; one that can't be read stops no other."""
-        for source in self._sources:
-            await self._take_in(source)
+        """Takes in what changed; a source that can't be read stops no other."""
+        await asyncio.gather(*map(self._take_in, self._sources))
 
     async def _watch(self, source: Source, root: Path) -> None:
         def counts(_change: Change, path: str) -> bool:
             return not any(part.startswith(".") for part in Path(path).relative_to(root).parts)
 
-        try:
-            async for _ in awatch(
-                root, watch_filter=counts, debounce=DEBOUNCE_MS, ignore_permission_denied=True
-            ):
-                await self._take_in(source)
-        except OSError as error:  # not there yet, or more folders than the system lets us watch
-            log.warning("source not watched", source=source.name, reason=str(error))
+        told = ""
+        while True:
+            try:
+                inode = _inode(root)
+                async for _ in awatch(
+                    root, watch_filter=counts, debounce=DEBOUNCE_MS, ignore_permission_denied=True
+                ):
+                    await self._take_in(source)
+                    if _inode(root) != inode:  # another folder took its place
+                        break
+            except OSError as error:  # not there, or more folders than the system lets us watch
+                if told != str(error):
+                    log.warning("source not watched", source=source.name, reason=str(error))
+                told = str(error)
+                await asyncio.sleep(REWATCH_S)
 
     async def _take_in(self, source: Source) -> None:
-        async with self._busy:
+        async with self._busy.setdefault(source.name, asyncio.Lock()):
             try:
                 [report] = await ingest(
                     self._store.catalog, self._store.mirrors, [source], self._clock.now()
@@ -94,3 +107,7 @@ class Sources:
                 problems=len(report.problems),
                 seconds=round(report.seconds, 3),
             )
+
+
+def _inode(folder: Path) -> int:
+    return folder.stat().st_ino

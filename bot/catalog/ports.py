@@ -58,6 +58,13 @@ class SourceState:
 
 
 @dataclass(frozen=True, slots=True)
+class Began:
+    """The state of its source when an ingest began."""
+
+    state: SourceState | None
+
+
+@dataclass(frozen=True, slots=True)
 class Applied:
     """What a call of `apply` did to the articles `search` can give.
 
@@ -95,6 +102,7 @@ class CatalogStore(Protocol):
         gone: Sequence[str],
         at: datetime,
         state: SourceState | None = None,
+        began: Began | None = None,
     ) -> Applied:
         """Takes in what changed. Idempotent: the same call twice is the same catalog.
 
@@ -104,6 +112,9 @@ class CatalogStore(Protocol):
         `search`, but are kept for history and come back when their file does; topics and providers
         go with their files. A renamed article (`was`) keeps its first sight, and its date if its
         file names none. `state` is kept when given.
+
+        Raises TakenMeanwhile, and changes nothing, when `began` is given and the source's state is
+        another one now: what this ingest has read may be older than what is stored.
         """
         ...
 

@@ -13,7 +13,7 @@ from bot.ingest import fields as read
 from bot.ingest import resolve
 from bot.ingest.clean import clean_url, unescape
 from bot.ingest.frontmatter import parse
-from bot.ingest.pieces import parse_entry, parse_rest, split
+from bot.ingest.pieces import MAX_ENTRY_BYTES, parse_entry, parse_rest, split
 from bot.ingest.problems import Problems
 from bot.ingest.tree import MAX_NODES, FieldList, FieldMap, Node, Scalar
 from bot.model.article import Article, Image, RelatedLink
@@ -134,7 +134,7 @@ def _by_pieces(
     fields, nodes = rest
     entries = []
     for text in pieces.entries:
-        entry = _read_text(text, pieces.indent)
+        entry = _read_text(text, pieces.indent) if len(text) <= MAX_ENTRY_BYTES else None
         if entry is None:
             return None
         nodes += entry.nodes

@@ -2,7 +2,9 @@
 
 import asyncio
 import gc
+import os
 import threading
+import time
 from collections import deque
 from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from concurrent.futures import Executor, Future, ProcessPoolExecutor, ThreadPoolExecutor
@@ -23,6 +25,8 @@ AHEAD = 4
 
 PROCESSES = 2
 """More would wait for the one that stores."""
+
+LOOK_EVERY_S = 0.5
 
 _FEW = 600  # not worth a process
 
@@ -82,14 +86,27 @@ def read_ahead(source: str, place: Place, now: datetime) -> Iterator[Batches | N
     if len(files) <= _FEW or threading.active_count() > 1 or "fork" not in get_all_start_methods():
         yield None
         return
-    pool = ProcessPoolExecutor(PROCESSES, get_context("fork"), initializer=_leave_shared)
+    pool = ProcessPoolExecutor(
+        PROCESSES, get_context("fork"), initializer=_begin_apart, initargs=(os.getpid(),)
+    )
     with _ended(pool) as executor:
         yield Batches(files, {}, found.terms(source, place, now), executor, place)
 
 
-def _leave_shared() -> None:
-    """Keeps a fork's garbage collection from writing to, and so copying, all it shares."""
+def _begin_apart(parent: int) -> None:
+    """What a fork does first: leaves shared what it shares, and watches whether its parent lives.
+
+    Collecting garbage would write to, and so copy, all it has from its parent. A parent that is
+    killed leaves a fork waiting for ever.
+    """
     gc.freeze()
+    threading.Thread(target=_end_with, args=(parent,), daemon=True).start()
+
+
+def _end_with(parent: int) -> None:
+    while os.getppid() == parent:
+        time.sleep(LOOK_EVERY_S)
+    os._exit(1)
 
 
 @contextmanager

@@ -11,6 +11,7 @@ import stat
 import time
 import unicodedata
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -22,6 +23,8 @@ from bot.model.problem import ArticleProblem, Level
 
 # A file written twice within a tick of its file system's clock has one time for both.
 _SETTLED_NS = 2_000_000_000
+_OVERRIDES = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+_MOST_BYTES = 64 * 2**20  # hashing more holds up everything behind it
 
 
 class Folder:
@@ -38,8 +41,8 @@ class Folder:
         if any(started_ns - each.mtime_ns < _SETTLED_NS for each in found.files):
             return ""
         digest = hashlib.sha256(f"{self._collections} {self._root.resolve()}".encode())
-        for each in found.files:
-            digest.update(f"\n{each.path} {each.size} {each.mtime_ns}".encode())
+        for path, size, mtime_ns, _ in found.files:
+            digest.update(f"\n{path} {size} {mtime_ns}".encode())
         for problem in found.problems:
             digest.update(f"\n{problem.path} {problem.what}".encode())
         return digest.hexdigest()
@@ -109,14 +112,16 @@ def _take_all(
         path = before + entry.name
         if entry.is_file(follow_symlinks=False):
             if role(path, collections) is not None:
-                _take(path, entry.stat(), found)
+                with suppress(FileNotFoundError):  # gone since it was listed
+                    _take(path, entry.stat(), found)
         elif entry.is_symlink():
             _take_link(root, path, collections, found)
         elif entry.is_dir():
             if leads_on(path):
                 inner.append(path)
         elif role(path, collections) is not None:
-            _take(path, entry.stat(), found)
+            with suppress(FileNotFoundError):
+                _take(path, entry.stat(), found)
     return inner
 
 
@@ -155,7 +160,10 @@ def _take(path: str, status: os.stat_result, found: Changes) -> None:
 
 def is_sound(path: str) -> bool:
     """Whether a name holds nothing that could forge a line or a path elsewhere."""
-    return not any(unicodedata.category(char) in {"Cc", "Cs"} for char in path)
+    return not any(
+        unicodedata.category(char) in {"Cc", "Cs", "Zl", "Zp"} or char in _OVERRIDES
+        for char in path
+    )
 
 
 def unsound(path: str) -> ArticleProblem:
@@ -189,6 +197,10 @@ def _content(path: str, number: int) -> Content | ArticleProblem:
         if not stat.S_ISREG(status.st_mode):
             return _unreadable(path, "it is no regular file")
         head = stream.readall() if status.st_size <= HEAD_BYTES else stream.read(HEAD_BYTES) or b""
+        if status.st_size > _MOST_BYTES:
+            return ArticleProblem(
+                path, 1, f"the file is larger than {_MOST_BYTES // 2**20} MiB", "make it smaller"
+            )
         digest = hashlib.sha256(head)
         while chunk := stream.read(HEAD_BYTES):
             digest.update(chunk)

@@ -25,7 +25,7 @@ from bot.ingest.gitobjects import BROKEN, BlobReader, additions, difference, who
 from bot.ingest.places import Changes, Reader
 from bot.model.source import Remote
 
-LOOK_S, FETCH_S = 30.0, 1_800.0
+LOOK_S, FETCH_S = 8.0, 1_800.0
 """Longest times to ask a remote for its newest commit, and to fetch."""
 
 _REF = "refs/gazette/newest"

@@ -61,6 +61,8 @@ def _site(
     if isinstance(content, ArticleProblem):
         return kept, (unread(content),)
     site, problems = read_site(content.head, SITE)
+    if site is None and problems:
+        site = kept  # a file that turned bad keeps its last good version
     return site, (FileRead(content.mark, problems),)
 
 

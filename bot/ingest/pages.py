@@ -27,9 +27,7 @@ def passed_over(
 
 
 def _words(folder: str, count: int) -> ArticleProblem:
-    files = "1 file has" if count == 1 else f"{count} files have"
-    what = (
-        f"{files} front matter without a title and a link, as no article stands there; passed over"
-    )
-    mend = "nothing, if these are pages; an article needs title and webUrl"
+    files = "1 file here is" if count == 1 else f"{count} files here are"
+    what = f"{files} passed over as pages: no title and link, and no article beside"
+    mend = "an article needs title and webUrl"
     return ArticleProblem(folder or ".", 1, what, mend, Level.WARNING)

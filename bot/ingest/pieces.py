@@ -85,8 +85,6 @@ class Entry:
 
 def parse_entry(text: bytes, indent: int, keys: frozenset[str]) -> Entry | None:
     """Parses an entry that stands in no need of its surroundings; None if it does, or is faulty."""
-    if len(text) > MAX_ENTRY_BYTES:
-        return None
     excerpt = decode(b" " * indent + b"- " + text, "", first_line=0)
     if isinstance(excerpt, ArticleProblem):
         return None

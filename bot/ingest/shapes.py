@@ -12,8 +12,8 @@ from typing import NamedTuple
 
 from bot.ingest.tree import FieldList, FieldMap, Node, Refused, Scalar, Tree, build
 
-_KEPT = 4_096  # structures, each a few kB at most
-_MAX_CHARS = 16_384
+_KEPT = 1_024  # structures, each of some 10 kB at most
+_MAX_SHAPE_CHARS = 2_048
 
 _KEY = r"[A-Za-z][A-Za-z0-9_]*:"
 _PLAIN = r"-?[A-Za-z0-9][^\n:#\t\r]*(?:(?::(?=[^ \n\t\r])|(?<! )#)[^\n:#\t\r]*)*"
@@ -33,7 +33,7 @@ class _Template(NamedTuple):
 
 def build_simple(text: str, at: Sequence[int], keys: frozenset[str], depth: int = 0) -> Tree | None:
     """What tree.build makes of a text; None where a line is not simple. `at`: the number of each line."""
-    lines = _LINES.findall(text) if len(text) <= _MAX_CHARS else []
+    lines = _LINES.findall(text)
     if len(lines) != text.count("\n") + 1:
         return None
     shape = "\n".join(
@@ -42,7 +42,7 @@ def build_simple(text: str, at: Sequence[int], keys: frozenset[str], depth: int 
             for structure, quoted, plain in lines
         ]
     )
-    template = _template(shape, keys, depth)
+    template = _template(shape, keys, depth) if len(shape) <= _MAX_SHAPE_CHARS else None
     if template is None:
         return None
     values = [quoted[1:-1] or plain.rstrip(" ") for _, quoted, plain in lines]

@@ -7,7 +7,7 @@ from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from bot.catalog.ports import Applied, CatalogStore, FileMark, FileRead, SourceState
+from bot.catalog.ports import Applied, Began, CatalogStore, FileMark, FileRead, SourceState
 from bot.ingest.batches import Batches, read_along
 from bot.ingest.look import FORM, look
 from bot.ingest.pages import first_folder, passed_over
@@ -53,7 +53,7 @@ async def sync(
     read, files to read) after each batch. `ahead` is what was begun to be read before.
 
     Raises:
-        SourceError: the place can't be had.
+        SourceError: the place can't be had, or another process takes it in too (TakenMeanwhile).
         StoreError: the catalog can't be read or written.
     """
     started = time.perf_counter()
@@ -90,10 +90,13 @@ class _Run:
         self._source, self._place, self._catalog = source, place, catalog
         self._now, self._progress = now, progress
         self._done = Applied(0, 0, 0)
+        self._began: Began | None = None
+        self._seen: dict[str, datetime] | None = None
 
     async def take_in(
         self, state: SourceState | None, position: str, ahead: Batches | None
     ) -> Applied:
+        self._began = Began(state)
         found = await asyncio.to_thread(look, self._place, state)
         changes, terms = found.changes, found.terms(self._source, self._place, self._now)
         marks = await self._marks(changes)
@@ -103,7 +106,7 @@ class _Run:
         read = 0
         with _batches(due, marks, terms, ahead) as batches:
             async for batch in batches:
-                batch.read = [moves.followed(each) for each in await self._dated(batch.read)]
+                batch.read = [moves.followed(each) for each in await self._dated(batch.read, due)]
                 read += batch.files
                 if len(due) <= AT_ONCE:
                     last.read += batch.read
@@ -122,15 +125,19 @@ class _Run:
         paths = {*changes.gone, *(file.path for file in changes.files)}
         return await self._catalog.marks(self._source, paths)
 
-    async def _dated(self, read: Sequence[FileRead]) -> list[FileRead]:
-        """Articles without a date get that of their file's first commit, where there are commits."""
-        undated = [each.mark.path for each in read if each.article and not each.is_dated]
-        if not undated:
+    async def _dated(self, read: Sequence[FileRead], due: Sequence[Listed]) -> list[FileRead]:
+        """Articles without a date get that of their file's first commit, where there are commits.
+
+        History is asked once a run, for all files: it is walked as a whole.
+        """
+        if all(each.is_dated or each.article is None for each in read):
             return list(read)
-        seen = await asyncio.to_thread(self._place.first_seen, undated)
+        if self._seen is None:
+            paths = [file.path for file in due]
+            self._seen = await asyncio.to_thread(self._place.first_seen, paths)
         return [
             replace(each, article=replace(each.article, published_at=at), is_dated=True)
-            if each.article and (at := seen.get(each.mark.path)) and not each.is_dated
+            if each.article and not each.is_dated and (at := self._seen.get(each.mark.path))
             else each
             for each in read
         ]
@@ -145,6 +152,7 @@ class _Run:
             gone=gone,
             at=self._now,
             state=state,
+            began=self._began,
         )
         self._done = Applied(
             self._done.added + applied.added,

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, Select, func, select
 
 from bot.catalog.filters import ArticleFilter
-from bot.catalog.ports import Applied, FileMark, FileRead, SourceState
+from bot.catalog.ports import Applied, Began, FileMark, FileRead, SourceState
 from bot.model.article import Article, RelatedLink
 from bot.model.problem import ArticleProblem
 from bot.model.topic import Taxonomy, Topic, fold
@@ -29,9 +29,7 @@ class Catalog:
         self._met: Met = {}
 
     async def state(self, source: str) -> SourceState | None:
-        t = schema.source.c
-        rows = await self._rows(select(t.position, t.site).where(t.name == source))
-        return SourceState(*rows[0]) if rows else None
+        return await self._database.run(lambda each: intake.state_of(each, source), write=False)
 
     async def marks(self, source: str, paths: Collection[str] | None = None) -> dict[str, FileMark]:
         t = schema.file.c
@@ -55,6 +53,7 @@ class Catalog:
         gone: Sequence[str],
         at: datetime,
         state: SourceState | None = None,
+        began: Began | None = None,
     ) -> Applied:
         met = dict(self._met)
 
@@ -67,6 +66,7 @@ class Catalog:
                 gone=gone,
                 at=at,
                 state=state,
+                began=began,
                 met=met,
             )
 
@@ -107,11 +107,6 @@ class Catalog:
             return frozenset(connection.scalars(select(folder).where(first == folder)))
 
         return await self._database.run(work, write=False)
-
-    async def undated(self, source: str) -> list[str]:
-        t = schema.article.c
-        query = select(t.path).where(t.source == source, schema.IS_UNDATED)
-        return sorted(row[0] for row in await self._rows(query))
 
     async def search(self, wanted: ArticleFilter) -> list[Article]:
         return await self._database.run(lambda each: searching.search(each, wanted), write=False)

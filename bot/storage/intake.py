@@ -7,7 +7,8 @@ from typing import Any
 
 from sqlalchemy import Connection, bindparam, delete, select, update
 
-from bot.catalog.ports import Applied, FileMark, FileRead, SourceState
+from bot.catalog.ports import Applied, Began, FileMark, FileRead, SourceState
+from bot.errors import TakenMeanwhile
 from bot.model.article import Article
 from bot.storage import packed, schema, storing
 from bot.storage.dialects import Dialect, dialect_of
@@ -25,6 +26,7 @@ def apply(
     gone: Collection[str],
     at: datetime,
     state: SourceState | None,
+    began: Began | None,
     met: Met,
 ) -> Applied:
     """All of CatalogStore.apply. What is read stands there, even if it is named among the gone.
@@ -33,6 +35,10 @@ def apply(
     """
     dialect = dialect_of(connection)
     dialect.lock_catalog(connection)
+    if began is not None and state_of(connection, source) != began.state:
+        raise TakenMeanwhile(
+            f"the source {source} was taken in by another process at the same time; try again"
+        )
     by_path = {each.mark.path: each for each in read}
     left = set(gone) - by_path.keys()
     _replace_files(connection, dialect, source, by_path, left)
@@ -166,6 +172,13 @@ def _touch(connection: Connection, source: str, touched: Sequence[FileMark]) -> 
         for mark in touched
     ]
     connection.execute(statement, rows)
+
+
+def state_of(connection: Connection, source: str) -> SourceState | None:
+    """How far a source is taken in."""
+    t = schema.source.c
+    row = connection.execute(select(t.position, t.site).where(t.name == source)).first()
+    return SourceState(*row) if row else None
 
 
 def _keep_state(connection: Connection, dialect: Dialect, source: str, state: SourceState) -> None:

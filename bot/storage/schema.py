@@ -73,7 +73,6 @@ Sorted = Text().with_variant(Text(collation="C"), "postgresql")
 HAS_PROBLEMS = text("has_problems = true")
 IS_PAGE = text("is_page = true")
 IS_LIVE = text("gone_at IS NULL")
-IS_UNDATED = text("gone_at IS NULL AND NOT is_dated")
 
 # Not in the metadata: SQLAlchemy would import each database's module to be told of a condition
 PARTIAL_INDEXES = (
@@ -81,7 +80,6 @@ PARTIAL_INDEXES = (
     f"CREATE INDEX ix_file_pages ON file (is_page, source) WHERE {IS_PAGE}",
     f"CREATE INDEX ix_article_newest ON article (published_at, id) WHERE {IS_LIVE}",
     f"CREATE INDEX ix_article_live ON article (source, folder) WHERE {IS_LIVE}",
-    f"CREATE INDEX ix_article_undated ON article (source, path) WHERE {IS_UNDATED}",
 )
 
 source = Table(

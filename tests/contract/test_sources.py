@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import shutil
 import signal
 from pathlib import Path
 from typing import Any
@@ -9,7 +10,7 @@ from typing import Any
 import pytest
 
 from tests.support.newsroom import write_article, write_raw
-from tests.support.process import Running, gazette
+from tests.support.process import Running, gazette, start
 from tests.support.repository import Repository
 
 ARTICLE = "---\ntitle: {}\nwebUrl: https://news.example/{}\ntopics: [Azure]\n---\n"
@@ -78,6 +79,56 @@ async def test_a_saved_file_is_in_the_catalog_a_moment_later(tmp_path: Path) -> 
     write_raw(tmp_path / "more", "later", ARTICLE.format("Later", 3))
     await asyncio.wait_for(until_logged(running, "articles taken in", times=2), timeout=15)
     assert await running.stop() == 0
+
+
+async def test_a_folder_put_in_anothers_place_is_watched_on(tmp_path: Path) -> None:
+    news = tmp_path / "news"
+    write_article(news, "story")
+    (tmp_path / "config").mkdir()
+    settings = tmp_path / "config" / "gazette.yaml"
+    settings.write_text("version: 1\nsources: [{name: news, path: ../news}]\n")
+    running = await Running.start(*DATABASE, cwd=tmp_path)
+    shutil.copytree(news, tmp_path / "next")
+    write_raw(tmp_path / "next", "deployed", ARTICLE.format("Deployed", 6))
+    news.rename(tmp_path / "old")
+    (tmp_path / "next").rename(news)
+    await asyncio.wait_for(until_logged(running, "articles taken in"), timeout=15)
+    write_raw(news, "after", ARTICLE.format("After", 7))
+    await asyncio.wait_for(until_logged(running, "articles taken in", times=2), timeout=15)
+    assert await running.stop() == 0
+
+
+@pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="processes are seen by /proc")
+async def test_an_ingest_that_is_killed_leaves_no_reader_behind(tmp_path: Path) -> None:
+    for number in range(1_500):
+        write_raw(tmp_path / "news", f"a{number}", ARTICLE.format("Many", number))
+    process = await start("ingest", "--source", "news", *DATABASE, cwd=tmp_path)
+    readers: set[int] = set()
+    while len(readers) < 2:
+        readers = children(process.pid)
+        await asyncio.sleep(0.01)
+    process.kill()
+    await process.wait()
+    async with asyncio.timeout(10):
+        while alive(readers):  # noqa: ASYNC110 - other processes tell no event
+            await asyncio.sleep(0.05)
+    done = await document("ingest", "--source", "news", *DATABASE, "--json", cwd=tmp_path)
+    assert done["articles"] == 1_500
+
+
+def alive(pids: set[int]) -> bool:
+    return any(Path(f"/proc/{pid}").exists() for pid in pids)
+
+
+def children(pid: int) -> set[int]:
+    try:
+        return {
+            int(child)
+            for task in Path(f"/proc/{pid}/task").iterdir()
+            for child in (task / "children").read_text().split()
+        }
+    except FileNotFoundError:
+        return set()
 
 
 async def test_lint_fails_on_errors_and_tells_them_as_ingest_does(tmp_path: Path) -> None:

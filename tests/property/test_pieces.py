@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from bot.ingest import articles
+from bot.ingest import articles, shapes
 from bot.ingest.articles import read_article
 from bot.ingest.frontmatter import compose, cut, decode
 from bot.ingest.pieces import MAX_ENTRY_BYTES, split
@@ -138,3 +138,15 @@ def test_a_fault_in_an_entry_is_told_at_its_own_line(monkeypatch):
     assert check(data, monkeypatch) == "pieces"
     found = read_article(data, "dir/one.md", "news", START).problems
     assert [(each.line, each.what.split()[0]) for each in found] == [(8, "related[1].webUrl")]
+
+
+def test_no_cache_keeps_what_is_too_large_for_it(monkeypatch):
+    articles._read_text.cache_clear()
+    shapes._template.cache_clear()
+    long = f"  - title: A\n    excerpt: {'x' * 400_000}\n"
+    deep = "".join(f"key{number}:\n" for number in range(2_000))
+    for related, rest in ((long, ""), ("  - title: A\n", deep)):
+        data = f"---\ntitle: T\nwebUrl: https://w.example/\nrelated:\n{related}{rest}---\n"
+        read_article(data.encode(), "dir/one.md", "news", START)
+    assert articles._read_text.cache_info().currsize <= 1
+    assert shapes._template.cache_info().currsize <= 2  # the two small ones

@@ -12,7 +12,6 @@ AZURE = frozenset({"azure"})
 QUESTIONS = {
     "problems": (lambda each: each.problems("news"), {"ix_file_problems"}),
     "pages": (lambda each: each.pages("news"), {"ix_file_pages"}),
-    "undated": (lambda each: each.undated("news"), {"ix_article_undated"}),
     "count": (lambda each: each.count("news"), {"ix_article_live"}),
     "folders": (lambda each: each.folders_with_articles("news", {"a"}), {"ix_article_live"}),
     "newest": (lambda each: each.search(ArticleFilter(limit=5)), {"ix_article_newest"}),

@@ -3,6 +3,7 @@ import os
 import pytest
 
 from bot.errors import SourceError
+from bot.ingest import folder
 from bot.ingest.folder import Folder
 from bot.ingest.places import Listed
 from bot.model.problem import ArticleProblem, Level
@@ -153,3 +154,24 @@ def test_a_position_stands_for_names_sizes_times_and_problems(root):
     (root / "four.md").symlink_to(root / "nothing")
     positions.add(Folder(root).position())
     assert len(positions) == 5
+
+
+def test_a_file_that_goes_while_its_folder_is_walked_is_just_not_there(root, monkeypatch):
+    write(root, "a.md", "b.md")
+    real = folder.role
+
+    def role(path, collections):
+        (root / "a.md").unlink(missing_ok=True)
+        return real(path, collections)
+
+    monkeypatch.setattr(folder, "role", role)
+    found = look(root)
+    assert paths(found) == ["b.md"]
+    assert found.problems == found.closed == []
+
+
+def test_a_file_of_a_size_no_article_has_is_refused_unread(root):
+    with (root / "huge.md").open("wb") as file:
+        file.truncate(1 << 40)
+    problem = read(root, "huge.md")
+    assert "larger than 64 MiB" in problem.what

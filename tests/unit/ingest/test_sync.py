@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from bot.catalog.filters import ArticleFilter
-from bot.errors import SourceError
+from bot.errors import SourceError, TakenMeanwhile
 from bot.ingest import batches
 from bot.ingest import sync as module
 from bot.ingest.folder import Folder
@@ -299,7 +299,7 @@ async def test_pages_are_passed_over_where_no_article_stands(source, catalog):
         ("_news/forgotten.md", "error"),
         ("docs", "warning"),
     ]
-    assert "2 files have front matter" in report.problems[2].what
+    assert "2 files here are passed over" in report.problems[2].what
     write(source, "docs/now.md")
     report = await sync(source, catalog, LATER)
     assert [(each.path, each.level.value) for each in report.problems] == [
@@ -395,3 +395,48 @@ def test_few_files_are_not_read_ahead(source):
     write(source, "one.md")
     with batches.read_ahead("news", Folder(source.place), START) as ahead:
         assert ahead is None
+
+
+async def test_an_ingest_overtaken_by_another_stores_nothing_old(source, catalog, monkeypatch):
+    monkeypatch.setattr(batches, "BATCH", 2)
+    monkeypatch.setattr(module, "AT_ONCE", 2)
+    for number in range(5):
+        write(source, f"{number}.md", title="Old")
+    settle(source)
+    other = Catalog(catalog._database)
+    told = []
+
+    async def overtake():
+        for number in range(5):
+            write(source, f"{number}.md", title="Newer")
+        await sync(source, other, LATER)
+
+    class Slow:
+        """The catalog of an ingest that stands still after its first transaction."""
+
+        def __getattr__(self, name):
+            return getattr(catalog, name)
+
+        async def apply(self, *args, **kwargs):
+            applied = await catalog.apply(*args, **kwargs)
+            if not told:
+                told.append(applied)
+                await overtake()
+            return applied
+
+    with pytest.raises(TakenMeanwhile, match="by another process"):
+        await sync(source, Slow(), START)
+    assert set((await titles(catalog)).values()) == {"Newer"}
+    assert counts(await sync(source, catalog, LATER))[1:4] == (0, 0, 0)
+
+
+async def test_a_sites_settings_that_turn_bad_take_no_image_away(source, catalog):
+    config = source.place / "_config.yml"
+    config.write_text("url: https://site.example\n")
+    write(source, "one.md", "images: [{url: /a.png}]")
+    await sync(source, catalog, START)
+    config.write_text("bad: [\n")
+    report = await sync(source, catalog, LATER)
+    assert [each.path for each in report.problems] == ["_config.yml"]
+    (article,) = await catalog.search(ArticleFilter())
+    assert [image.url for image in article.images] == ["https://site.example/a.png"]

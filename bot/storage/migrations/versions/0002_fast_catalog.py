@@ -125,7 +125,6 @@ def _create_articles() -> None:
     live = "WHERE gone_at IS NULL"
     op.execute(f"CREATE INDEX ix_article_newest ON article (published_at, id) {live}")
     op.execute(f"CREATE INDEX ix_article_live ON article (source, folder) {live}")
-    op.execute(f"CREATE INDEX ix_article_undated ON article (source, path) {live} AND NOT is_dated")
     op.create_table(
         "article_topic",
         sa.Column("article", sa.Integer, autoincrement=False, nullable=False),
