@@ -82,21 +82,6 @@ class TestFolders:
         assert await catalog.folders_with_articles("news", ["", "one.md"]) == {""}
 
 
-class TestUndated:
-    async def test_they_are_the_files_of_live_articles_without_a_date_by_path(self, catalog):
-        await apply(
-            catalog,
-            make_read(make_article("news:b"), is_dated=False),
-            make_read(make_article("news:a"), is_dated=False),
-            make_read(make_article("news:c"), is_dated=False),
-            make_read(make_article("news:d")),
-            make_read(path="bad.md", is_dated=False),
-        )
-        await apply(catalog, gone=["c.md"])
-        await apply(catalog, make_read(path="a.md"))
-        assert await catalog.undated("news") == ["a.md", "b.md"]
-
-
 class TestApplied:
     async def test_what_came_what_changed_and_what_went_is_counted(self, catalog):
         a, b = make_read(make_article("news:a")), make_read(make_article("news:b"))
