@@ -35,7 +35,7 @@ def mutant(data: bytes, chance: random.Random) -> bytes:
             place = chance.randrange(len(lines[at]) + 1)
             lines[at] = lines[at][:place] + chance.choice(HOSTILE) + lines[at][place:]
         elif change == 7:
-            place = chance.randrange(len(lines[at]))
+            place = chance.randrange(max(1, len(lines[at])))
             lines[at] = lines[at][:place] + bytes([chance.randrange(256)]) + lines[at][place + 1 :]
         else:
             lines[at] = lines[at].rstrip(b"\n")
