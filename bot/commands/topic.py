@@ -12,7 +12,7 @@ from bot.model.topic import EVERYTHING, fold
 from bot.selection.belongs import spellings_of
 from bot.selection.choose import rank
 
-NEWEST = 600
+NEWEST = 500
 """Ranked are this many newest articles of the topic, so that a look-up stays bounded for ever."""
 
 SHOWN = 5
