@@ -80,17 +80,21 @@ def read_ahead(source: str, place: Place, now: datetime) -> Iterator[Batches | N
     By forked processes, so that this one can open its catalog meanwhile. None where that does not
     pay or can't be: few files, or threads, which a fork would break. Blocks. Raises SourceError.
     """
-    place.position()
-    found = look(place, None)
-    files = found.due({})
-    if len(files) <= _FEW or threading.active_count() > 1 or "fork" not in get_all_start_methods():
+    if threading.active_count() > 1 or "fork" not in get_all_start_methods():
         yield None
         return
     pool = ProcessPoolExecutor(
         PROCESSES, get_context("fork"), initializer=_begin_apart, initargs=(os.getpid(),)
     )
     with _ended(pool) as executor:
-        yield Batches(files, {}, found.terms(source, place, now), executor, place)
+        executor.submit(int)  # forks now: what is listed after is not theirs too
+        place.position()
+        found = look(place, None)
+        files = found.due({})
+        if len(files) > _FEW:
+            yield Batches(files, {}, found.terms(source, place, now), executor, place)
+        else:
+            yield None
 
 
 def _begin_apart(parent: int) -> None:
