@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 
 
 class GazetteError(Exception):
@@ -87,14 +88,19 @@ class PayloadRefused(PlatformError):
     """Surely not posted, for the payload's sake: a simpler payload may pass."""
 
 
+class Closed(StrEnum):
+    """What is closed to us: one thread, one destination, or a whole installation (token revoked)."""
+
+    THREAD = "thread"
+    DESTINATION = "destination"
+    INSTALLATION = "installation"
+
+
 class NotAllowed(PlatformError):
-    """Surely not posted, and no retry helps: the destination or the installation is closed to us.
+    """Surely not posted, and no retry helps: `closed` is closed to us until a person mends it."""
 
-    `whole_installation` is true when no destination there can be reached (token revoked).
-    """
-
-    def __init__(self, what: str, *, whole_installation: bool = False) -> None:
-        self.whole_installation = whole_installation
+    def __init__(self, what: str, closed: Closed = Closed.DESTINATION) -> None:
+        self.closed = closed
         super().__init__(what)
 
 

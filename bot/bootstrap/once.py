@@ -11,7 +11,14 @@ import structlog
 from bot import pipeline
 from bot.bootstrap.intake import ingest
 from bot.bootstrap.reach import patience, reached
-from bot.bootstrap.store import DEFAULT_CONFIG, Store, delivering, demo_folder, is_demo
+from bot.bootstrap.store import (
+    DEFAULT_CONFIG,
+    Store,
+    delivering,
+    demo_folder,
+    is_demo,
+    lease_host,
+)
 from bot.catalog.nearest import nearest_topics
 from bot.clock import Clock
 from bot.delivery.deliver import Delivery
@@ -40,7 +47,7 @@ LEAST_WAIT_S = 30.0
 
 
 def process_name() -> str:
-    """Names this process in the ledger; no two processes share it."""
+    """Names this process in the ledger, its host first; no two processes share it."""
     return f"{socket.gethostname()}:{os.getpid()}:{os.urandom(4).hex()}"
 
 
@@ -143,6 +150,7 @@ async def send(
                     if is_here:
                         await take_in(store, settings, clock.now())
                     edition = await _plan_by_hand(store, name, at, clock)
+                await store.ledger.free_leases(lease_host(database_url))
                 return await _deliver(store, settings, edition, deadline, clock)
         edition = edition or await _plan_by_hand(store, name, at, clock)
         sent = await _sent(store, edition)
@@ -195,7 +203,6 @@ async def _deliver(
         delivery = Delivery(
             store.ledger, reach.messengers, clock, patience(settings), process_name()
         )
-        await delivery.take_over()
         while True:
             until = await pipeline.deliver(delivery, edition.destination)
             sent = await _sent(store, edition)

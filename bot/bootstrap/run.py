@@ -11,7 +11,7 @@ from bot import pipeline
 from bot.bootstrap.once import process_name, register, take_in
 from bot.bootstrap.reach import Reach, patience, reached
 from bot.bootstrap.sources import Sources
-from bot.bootstrap.store import Store, delivering, is_demo
+from bot.bootstrap.store import Store, delivering, is_demo, lease_host
 from bot.clock import Clock
 from bot.commands.dispatch import Commands
 from bot.delivery.deliver import Delivery
@@ -65,6 +65,7 @@ class Program:
                     "another Gazette delivers from this database already; stop it, "
                     "or name another database with --database"
                 )
+            await self._store.ledger.free_leases(lease_host(self._database_url))
             now = self._clock.now()
             await register(self._store, self._settings, now)
             await take_in(self._store, self._settings, now)
@@ -89,8 +90,6 @@ class Program:
             patience(self._settings),
             process_name(),
         )
-        await delivery.take_over()
-
         engine = EmbeddedEngine(self._store.ledger, delivery.work_off, self._clock, DRAIN_S)
         application = web.build(self._checks(reach))
         board.mount(

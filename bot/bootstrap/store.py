@@ -1,6 +1,7 @@
 """Opens the database and gives the ports that stand on it; finds settings, or else the demo."""
 
 import hashlib
+import socket
 import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -90,6 +91,14 @@ def with_demo(settings: Settings, database_url: str) -> Settings:
         for channel, topics in DEMO_CHANNELS.items()
     )
     return replace(settings, sources=(Source(DEMO_SOURCE, folder),), subscriptions=subscriptions)
+
+
+def lease_host(database_url: str) -> str | None:
+    """Whose leases the holder of the delivering lock knows to be dead; None: everybody's.
+
+    A server's lock holds on this machine, a file's everywhere.
+    """
+    return None if database_file(database_url) else socket.gethostname()
 
 
 @contextmanager

@@ -1,16 +1,18 @@
 """The contracts of delivery: Ledger, Subscriptions, Messenger, Engine."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
 
+from bot.errors import Closed
+from bot.model.alert import Alert
 from bot.model.destination import Destination
 from bot.model.draft import Draft
 from bot.model.edition import Edition
 from bot.model.history import History
 from bot.model.pick import Reason
-from bot.model.post import Level, Post, PostState
+from bot.model.post import Level, PlannedPost, Post, PostState
 from bot.model.receipt import Receipt
 from bot.model.slot import Slot
 from bot.model.subscription import Subscription
@@ -77,8 +79,14 @@ class Ledger(Protocol):
         """All posts of this destination's editions that are planned or open, in sending order.
 
         Editions stand in the order they were planned; sent posts are included, since replies need
-        their parents' receipts.
+        their parents' receipts. Unsettled posts without an edition follow.
         """
+        ...
+
+    async def plan_alone(
+        self, posts: Sequence[tuple[Destination, PlannedPost]], now: datetime
+    ) -> None:
+        """Stores posts that belong to no edition (alerts). One whose key is there is left alone."""
         ...
 
     async def open_destinations(self) -> list[Destination]:
@@ -94,8 +102,29 @@ class Ledger(Protocol):
         """
         ...
 
-    async def orphans(self, owner: str) -> list[Post]:
-        """Posts in `sending` whose owner is another: whoever calls knows that owner to be gone."""
+    async def close(self, post: Post, closed: Closed, why: str, now: datetime) -> Post | None:
+        """The claimed `post` failed because a thread, its destination or its installation is closed.
+
+        In one transaction it fails and so does every planned post there; subscriptions there are
+        paused until a person has mended it (a closed thread pauses none). None, and nothing
+        changed, when the post is no longer as given.
+        """
+        ...
+
+    async def lease(self, name: str, owner: str, lasts_s: float, now: datetime) -> bool:
+        """Takes the lease, or renews it for its owner; false while another has it.
+
+        Its end is counted by the database's clock where it has one of its own, else by `now`; an
+        end further off than any lease lasts comes from a clock that stepped, and holds nobody back.
+        """
+        ...
+
+    async def release(self, name: str, owner: str) -> None:
+        """Gives the lease up, if it is still the owner's."""
+        ...
+
+    async def free_leases(self, host: str | None) -> None:
+        """Frees the leases of this host's processes, of all where None: the caller knows them gone."""
         ...
 
     async def reasons(self, destination: Destination, article_id: str) -> tuple[Reason, ...]:
@@ -130,6 +159,10 @@ class Subscriptions(Protocol):
         """Moves on from the slot at `slot_at`; false if it has been moved on already."""
         ...
 
+    async def reopen(self, destination: Destination) -> list[str]:
+        """Ends the pauses that `Ledger.close` made there; the subscriptions it ended them for."""
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class Found:
@@ -145,10 +178,14 @@ class Absent:
 
 @dataclass(frozen=True, slots=True)
 class CannotKnow:
-    """The read was not possible or not complete. `is_passing`: it may be later (limit, outage)."""
+    """The read was not possible or not complete. `is_passing`: it may be later (limit, outage).
+
+    `retry_after_s` is the platform's own word on when.
+    """
 
     what: str
     is_passing: bool = False
+    retry_after_s: float = 0.0
 
 
 Sight = Found | Absent | CannotKnow
@@ -160,9 +197,9 @@ class Messenger(Protocol):
     One call is one platform operation; nothing is retried inside, but where the platform itself
     knows the key again (Discord's nonce).
 
-    `create`, `open_thread` raise: RateLimited, NotSent, PayloadRefused, NotAllowed (surely not
+    `create`, `open_thread`, `edit` raise: RateLimited, NotSent, PayloadRefused, NotAllowed (surely not
     posted), OutcomeUnknown (may have been posted: lost or unreadable answer, 5xx, time-out),
-    PostGone (this key was posted, and someone has deleted it).
+    PostGone (this key, or what was to be edited, was posted and someone has deleted it).
     No other exception leaves them.
     """
 
@@ -185,6 +222,10 @@ class Messenger(Protocol):
         """Opens the thread of a message; one already open is the success it looks like."""
         ...
 
+    async def edit(self, receipt: Receipt, payload: Mapping[str, Any], key: str) -> Receipt:
+        """Puts a payload in the place of what a message shows; doing it twice changes nothing more."""
+        ...
+
     async def look_up(self, post: Post, thread: Receipt | None) -> Sight:
         """Whether this post is on the platform, by its key. Never raises for the platform's sake."""
         ...
@@ -192,6 +233,10 @@ class Messenger(Protocol):
     async def platform_time_at(self) -> datetime | None:
         """A time surely before anything posted from now on, in the platform's clock; None: unknown."""
         ...
+
+
+Tell = Callable[[Alert], Awaitable[None]]
+"""Has an alert sent to whoever should know; twice the same is one message."""
 
 
 class Engine(Protocol):

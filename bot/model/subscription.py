@@ -1,11 +1,14 @@
 """Destination, taste, schedule and layout under one stable name."""
 
 from dataclasses import dataclass
-from datetime import datetime, time
+from datetime import UTC, datetime, time
 from enum import StrEnum
 
 from bot.model.destination import Destination
 from bot.model.taste import Taste
+
+FOR_EVER = datetime(9999, 1, 1, tzinfo=UTC)
+"""Paused until a person resumes it."""
 
 
 class Layout(StrEnum):
@@ -34,7 +37,10 @@ class Schedule:
 
 @dataclass(frozen=True, slots=True)
 class Subscription:
-    """`schedule` None: it is sent by hand only. `next_slot_at` is aware UTC, None when unscheduled."""
+    """`schedule` None: it is sent by hand only. `next_slot_at` is aware UTC, None when unscheduled.
+
+    `pause_reason` says why the machine paused it: its destination is closed to us.
+    """
 
     name: str
     destination: Destination
@@ -44,5 +50,6 @@ class Subscription:
     origin: Origin = Origin.FILE
     next_slot_at: datetime | None = None
     paused_until: datetime | None = None
+    pause_reason: str | None = None
     retired_at: datetime | None = None
     created_by: str | None = None

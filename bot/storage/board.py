@@ -41,6 +41,10 @@ class BoardStore:
         )
         await self._database.run(lambda each: each.execute(statement), write=True)
 
+    async def change(self, key: str, payload: str) -> None:
+        statement = update(schema.board_message).where(t.key == key).values(payload=payload)
+        await self._database.run(lambda each: each.execute(statement), write=True)
+
     async def find(self, key: str) -> BoardMessage | None:
         found = await self._messages(select(schema.board_message).where(t.key == key))
         return found[0] if found else None

@@ -4,19 +4,20 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, Select, func, select
+from sqlalchemy import Connection, Row, Select, func, select
 
 from bot.delivery.ports import Move
 from bot.delivery.states import UNSETTLED, may_follow
+from bot.errors import Closed
 from bot.model.destination import Destination
 from bot.model.draft import Draft
 from bot.model.edition import Edition, EditionState
 from bot.model.history import History, Seen
 from bot.model.pick import Reason
-from bot.model.post import Post, PostState
-from bot.model.slot import Slot
+from bot.model.post import PlannedPost, Post, PostState
+from bot.model.slot import MANUAL, Slot
 from bot.model.subscription import Subscription
-from bot.storage import moving, planning, rows, schema
+from bot.storage import closing, leases, moving, planning, rows, schema
 from bot.storage.database import Database
 from bot.storage.documents import REASONS
 
@@ -47,13 +48,20 @@ class Ledger:
     async def manual_count(self, subscription: str) -> int:
         t = schema.edition.c
         query = select(func.count()).where(
-            t.subscription == subscription, t.slot.startswith("manual:", autoescape=True)
+            t.subscription == subscription, t.slot.startswith(MANUAL, autoescape=True)
         )
         return int((await self._rows(query))[0][0])
 
     async def plan(self, draft: Draft, now: datetime, note: str | None = None) -> Edition:
         return await self._database.run(
             lambda connection: planning.plan(connection, draft, now, note), write=True
+        )
+
+    async def plan_alone(
+        self, posts: Sequence[tuple[Destination, PlannedPost]], now: datetime
+    ) -> None:
+        await self._database.run(
+            lambda connection: planning.plan_alone(connection, posts, now), write=True
         )
 
     async def skip_slot(
@@ -72,17 +80,21 @@ class Ledger:
     async def posts(self, edition_id: int) -> list[Post]:
         t = schema.post.c
         return await self._posts(
-            select(schema.post).where(t.edition_id == edition_id).order_by(t.position)
+            rows.posts().where(t.edition_id == edition_id).order_by(t.position)
         )
 
     async def open_posts(self, destination: Destination) -> list[Post]:
-        edition = schema.edition.c
-        return await self._posts(
-            select(schema.post)
-            .join(schema.edition, edition.id == schema.post.c.edition_id)
-            .where(edition.state.in_(LIVE), edition.destination == str(destination))
-            .order_by(edition.id, schema.post.c.position)
+        t, edition, name = schema.post.c, schema.edition.c, str(destination)
+        of_editions = rows.posts().where(edition.state.in_(LIVE), edition.destination == name)
+        alone = rows.posts().where(
+            schema.IS_ALONE, t.destination == name, t.state.in_(sorted(UNSETTLED))
         )
+
+        def read(connection: Connection) -> list[Post]:
+            found = connection.execute(of_editions.order_by(edition.id, t.position)).all()
+            return [*map(rows.post, (*found, *connection.execute(alone.order_by(t.due_at))))]
+
+        return await self._database.run(read, write=False)
 
     async def open_destinations(self) -> list[Destination]:
         t = schema.post.c
@@ -103,13 +115,23 @@ class Ledger:
             lambda connection: moving.move(connection, post, move, now), write=True
         )
 
-    async def orphans(self, owner: str) -> list[Post]:
-        t = schema.post.c
-        return await self._posts(
-            select(schema.post)
-            .where(t.state == PostState.SENDING, t.owner.is_distinct_from(owner))
-            .order_by(t.edition_id, t.position)
+    async def close(self, post: Post, closed: Closed, why: str, now: datetime) -> Post | None:
+        return await self._database.run(
+            lambda connection: closing.close(connection, post, closed, why, now), write=True
         )
+
+    async def lease(self, name: str, owner: str, lasts_s: float, now: datetime) -> bool:
+        return await self._database.run(
+            lambda connection: leases.take(connection, name, owner, lasts_s, now), write=True
+        )
+
+    async def release(self, name: str, owner: str) -> None:
+        await self._database.run(
+            lambda connection: leases.release(connection, name, owner), write=True
+        )
+
+    async def free_leases(self, host: str | None) -> None:
+        await self._database.run(lambda connection: leases.free(connection, host), write=True)
 
     async def reasons(self, destination: Destination, article_id: str) -> tuple[Reason, ...]:
         pick, edition = schema.pick.c, schema.edition.c

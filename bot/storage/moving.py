@@ -25,11 +25,11 @@ def move(connection: Connection, post: Post, wanted: Move, now: datetime) -> Pos
     )
     if moved.rowcount == 0:
         return None
-    after = rows.post(connection.execute(select(schema.post).where(t.key == post.key)).one())
+    after = rows.post(connection.execute(rows.posts().where(t.key == post.key)).one())
     _write_event(connection, post, after, now)
     if after.edition_id is not None:
         _settle_edition(connection, after.edition_id)
-        if after.kind is PostKind.LEAD:
+        if after.is_lead:
             _settle_seen(connection, after.edition_id, post.state, after.state)
     return after
 

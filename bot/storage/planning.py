@@ -7,11 +7,12 @@ from typing import Any
 from sqlalchemy import Connection, Row, select
 
 from bot.errors import SeenMeanwhile
+from bot.model.destination import Destination
 from bot.model.draft import Draft
 from bot.model.edition import Edition, EditionState
 from bot.model.pick import Pick
-from bot.model.post import Level, PostKind, PostState
-from bot.model.slot import Slot
+from bot.model.post import Level, PlannedPost, PostKind, PostState
+from bot.model.slot import Slot, is_manual
 from bot.model.subscription import Subscription
 from bot.storage import rows, schema
 from bot.storage.dialects import insert
@@ -30,7 +31,7 @@ def plan(connection: Connection, draft: Draft, now: datetime, note: str | None) 
     }
     edition, is_new = _edition(connection, draft.subscription, draft.slot, values)
     if is_new and draft.posts:
-        connection.execute(schema.post.insert(), _post_rows(draft, edition.id))
+        connection.execute(schema.post.insert(), _post_rows(draft, edition.id, now))
         if draft.selection.picks:
             connection.execute(schema.pick.insert(), _pick_rows(draft, edition.id))
             write_seen(connection, edition.id)
@@ -75,25 +76,54 @@ def _edition(
     return rows.edition(row), is_new
 
 
-def _post_rows(draft: Draft, edition_id: int) -> list[dict[str, Any]]:
+def plan_alone(
+    connection: Connection, posts: Sequence[tuple[Destination, PlannedPost]], now: datetime
+) -> None:
+    """Stores posts without an edition; those whose key is there are left alone."""
+    values = [post_row(post, to, None, 0, due_at=now) for to, post in posts]
+    statement = insert(connection, schema.post).on_conflict_do_nothing(
+        index_elements=[schema.post.c.key]
+    )
+    if values:
+        connection.execute(statement, values)
+
+
+def post_row(
+    post: PlannedPost,
+    destination: Destination,
+    edition_id: int | None,
+    position: int,
+    *,
+    level: Level = Level.FULL,
+    due_at: datetime | None = None,
+) -> dict[str, Any]:
+    """A new post as its row."""
+    return {
+        "key": post.key,
+        "edition_id": edition_id,
+        **rows.destination_columns(destination),
+        "kind": post.kind,
+        "op": post.op,
+        "parent": post.parent,
+        "position": position,
+        "payload_full": post.payloads.full,
+        "payload_plain": post.payloads.plain,
+        "payload_text": post.payloads.text,
+        "level": level,
+        "state": PostState.PLANNED,
+        "attempt": 0,
+        "epoch": 0,
+        "looks": 0,
+        "due_at": due_at,
+    }
+
+
+def _post_rows(draft: Draft, edition_id: int, now: datetime) -> list[dict[str, Any]]:
+    """A send by hand may be as of another time: it is due now."""
+    due_at = now if is_manual(draft.slot.key) else draft.slot.due_at
+    to = draft.subscription.destination
     return [
-        {
-            "key": post.key,
-            "edition_id": edition_id,
-            **rows.destination_columns(draft.subscription.destination),
-            "kind": post.kind,
-            "op": post.op,
-            "parent": post.parent,
-            "position": position,
-            "payload_full": post.payloads.full,
-            "payload_plain": post.payloads.plain,
-            "payload_text": post.payloads.text,
-            "level": Level.FULL,
-            "state": PostState.PLANNED,
-            "attempt": 0,
-            "epoch": 0,
-            "looks": 0,
-        }
+        post_row(post, to, edition_id, position, due_at=due_at)
         for position, post in enumerate(draft.posts)
     ]
 

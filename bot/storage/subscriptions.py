@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, Select, bindparam, or_, select, update
 
+from bot.model.destination import Destination
 from bot.model.subscription import Origin, Subscription
 from bot.storage import rows, schema
 from bot.storage.database import Database
@@ -69,6 +70,18 @@ class Subscriptions:
             lambda each: each.execute(statement).rowcount == 1, write=True
         )
 
+    async def reopen(self, destination: Destination) -> list[str]:
+        is_closed = (t.destination == str(destination)) & t.pause_reason.is_not(None)
+        statement = (
+            update(schema.subscription)
+            .where(is_closed)
+            .values(paused_until=None, pause_reason=None)
+            .returning(t.name)
+        )
+        return await self._database.run(
+            lambda each: sorted(each.scalars(statement).all()), write=True
+        )
+
     async def _read(self, query: Select[Any]) -> list[Subscription]:
         found = await self._database.run(lambda each: each.execute(query).all(), write=False)
         return [_subscription(row) for row in found]
@@ -110,6 +123,7 @@ def _subscription(row: Row[Any]) -> Subscription:
         origin=Origin(row.origin),
         next_slot_at=row.next_slot_at,
         paused_until=row.paused_until,
+        pause_reason=row.pause_reason,
         retired_at=row.retired_at,
         created_by=row.created_by,
     )

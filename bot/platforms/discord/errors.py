@@ -7,6 +7,7 @@ from typing import Any
 import discord
 
 from bot.errors import (
+    Closed,
     NotAllowed,
     NotSent,
     OutcomeUnknown,
@@ -95,13 +96,13 @@ def _by_code(code: int, what: str) -> PlatformError | None:
     if code in REFUSED_PAYLOAD:
         return PayloadRefused(what)
     if code in CLOSED_INSTALLATION:
-        return NotAllowed(what, whole_installation=True)
+        return NotAllowed(what, Closed.INSTALLATION)
     return NotAllowed(what) if code in CLOSED else None
 
 
 def _by_status(status: int, code: int, what: str) -> PlatformError:
     if status == HTTPStatus.UNAUTHORIZED:
-        return NotAllowed(what, whole_installation=True)
+        return NotAllowed(what, Closed.INSTALLATION)
     is_page = status == HTTPStatus.FORBIDDEN and code == 0
     if status == HTTPStatus.TOO_MANY_REQUESTS or is_page:  # by Cloudflare, not by Discord itself
         return RateLimited(what, BANNED_S)

@@ -80,6 +80,18 @@ class DiscordMessenger:
             return Receipt(receipt.channel, receipt.message, thread=receipt.message)
         return Receipt(receipt.channel, receipt.message, thread=_id_of(found))
 
+    async def edit(self, receipt: Receipt, payload: Mapping[str, Any], key: str) -> Receipt:  # noqa: ARG002 (the port's)
+        body = {name: value for name, value in payload.items() if "nonce" not in name}
+        path = "/channels/{channel_id}/messages/{message_id}"
+        route = Route("PATCH", path, channel_id=receipt.channel, message_id=receipt.message)
+        try:
+            await self._wire.ask(route, json=body)
+        except PlatformError as error:
+            if code_of(error) == UNKNOWN_MESSAGE:
+                raise PostGone(str(error)) from error
+            raise
+        return receipt
+
     async def look_up(self, post: Post, thread: Receipt | None) -> Sight:
         return await look_up(self._wire, post, thread)
 

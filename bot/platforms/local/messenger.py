@@ -47,6 +47,13 @@ class LocalMessenger:
             raise OutcomeUnknown(str(error)) from error
         return Receipt(receipt.channel, receipt.message, thread=receipt.message)
 
+    async def edit(self, receipt: Receipt, payload: Mapping[str, Any], key: str) -> Receipt:  # noqa: ARG002 (the port's)
+        try:
+            await self._store.change(receipt.message, json.dumps(payload))
+        except StoreError as error:
+            raise OutcomeUnknown(str(error)) from error
+        return receipt
+
     async def look_up(
         self,
         post: Post,

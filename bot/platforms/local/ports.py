@@ -21,6 +21,10 @@ class BoardStore(Protocol):
         """Opens the thread of message `key` under this name; a second call changes nothing else."""
         ...
 
+    async def change(self, key: str, payload: str) -> None:
+        """Puts a payload in the place of what a message shows."""
+        ...
+
     async def find(self, key: str) -> BoardMessage | None:
         """The message of this key."""
         ...

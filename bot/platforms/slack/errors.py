@@ -15,6 +15,7 @@ from slack_sdk.errors import SlackApiError, SlackClientError
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
 from bot.errors import (
+    Closed,
     NotAllowed,
     NotSent,
     OutcomeUnknown,
@@ -132,7 +133,7 @@ def _from_code(code: str, body: Mapping[str, Any], headers: Mapping[str, str]) -
     if code in PASSING:
         return NotSent(what)
     if code in INSTALLATION_DEAD:
-        return NotAllowed(what, whole_installation=True)
+        return NotAllowed(what, Closed.INSTALLATION)
     if code in DESTINATION_DEAD or code.startswith("restricted_action"):
         return NotAllowed(what)
     if code in AMBIGUOUS or any(hint in code for hint in _HINTS_OF_DOUBT):

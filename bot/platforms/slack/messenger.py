@@ -72,6 +72,11 @@ class SlackMessenger:
         """Every message of Slack's is a thread already: nothing is sent."""
         return replace(receipt, thread=receipt.message)
 
+    async def edit(self, receipt: Receipt, payload: Mapping[str, Any], key: str) -> Receipt:  # noqa: ARG002
+        body = {**payload, "channel": receipt.channel, "ts": receipt.message}
+        await self._call("chat.update", json=body)
+        return receipt
+
     async def look_up(self, post: Post, thread: Receipt | None) -> Sight:
         if post.platform_time_at is None:
             return CannotKnow("Slack's time at the first attempt isn't known")

@@ -7,6 +7,7 @@ import pytest
 
 from bot.delivery.ports import Absent, Found
 from bot.errors import (
+    Closed,
     NotAllowed,
     NotSent,
     OutcomeUnknown,
@@ -145,7 +146,7 @@ async def test_only_a_dead_token_closes_the_whole_installation(server, messenger
     server.fail_next("create", fault)
     with pytest.raises(NotAllowed) as refusal:
         await messenger.create(to, message(KEY), KEY, None)
-    assert refusal.value.whole_installation is whole
+    assert (refusal.value.closed is Closed.INSTALLATION) is whole
 
 
 async def test_a_body_that_discord_refuses_is_told_with_its_place(server, messenger, to):
@@ -318,7 +319,7 @@ async def test_a_deleted_message_is_not_posted_again_by_its_nonce(server, messen
 async def test_a_bad_token_is_an_error_in_words(start):
     with pytest.raises(NotAllowed, match="DISCORD_TOKEN") as refusal:
         await start(token="not-the-token")
-    assert refusal.value.whole_installation
+    assert refusal.value.closed is Closed.INSTALLATION
     assert "not-the-token" not in str(refusal.value)
 
 

@@ -8,6 +8,7 @@ import pytest
 
 from bot.delivery.ports import Absent, CannotKnow, Found, Messenger
 from bot.errors import (
+    Closed,
     NotAllowed,
     NotSent,
     OutcomeUnknown,
@@ -120,7 +121,7 @@ async def test_a_refusal_is_the_error_its_table_says(messenger, slack, code, kin
         await messenger.create(NEWS, payload(), KEY, None)
     assert type(caught.value) is kind
     if kind is NotAllowed:
-        assert caught.value.whole_installation is (code in errors.INSTALLATION_DEAD)
+        assert (caught.value.closed is Closed.INSTALLATION) is (code in errors.INSTALLATION_DEAD)
 
 
 @pytest.mark.parametrize(

@@ -219,16 +219,6 @@ class TestOpenDestinations:
         assert (await ledger.open_posts(CHANNEL))[1] == reply
 
 
-class TestOrphans:
-    async def test_posts_another_owner_is_sending_are_found(self, ledger):
-        lead, reply = await plan(ledger)
-        (other, *_) = await plan(ledger, make_draft(slot=manual_slot(2, START)))
-        await ledger.move(lead, Move(P.SENDING, owner="gone"), START)
-        await ledger.move(other, Move(P.SENDING, owner="me"), START)
-        assert [post.key for post in await ledger.orphans("me")] == [lead.key]
-        assert reply.state is P.PLANNED
-
-
 class TestReasons:
     async def test_they_are_those_of_the_last_pick_here(self, ledger):
         for number in (1, 2):
