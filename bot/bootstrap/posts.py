@@ -10,7 +10,7 @@ from bot.delivery.states import UNSETTLED
 from bot.model.post import Post, PostState
 from bot.model.record import PostEvent, PostRecord
 
-HEADINGS = ("key", "state", "what", "subscription", "destination", "due (UTC)", "attempts", "why")
+HEADINGS = ("key", "state", "what", "subscription", "destination", "due (UTC)", "tries", "why")
 
 
 def post_document(post: Post) -> dict[str, Any]:

@@ -30,6 +30,9 @@ WAITING = (
 )
 """What is listed unless asked otherwise: what needs a person first, then what is under way."""
 
+SHOWN = 8
+"""So many digits of a key are shown in a terminal: enough to name it."""
+
 KeysArgument = Annotated[
     list[str], typer.Argument(metavar="KEY…", help="A post's key, or its first 4 digits or more.")
 ]
@@ -91,9 +94,11 @@ def _print(lines: Sequence[tuple[str, ...]]) -> None:
 
     from bot.bootstrap.posts import HEADINGS
 
-    table = Table(*HEADINGS, box=None)
-    for line in lines:
-        table.add_row(*map(Text, line))
+    table = Table(box=None)
+    for heading in HEADINGS:
+        table.add_column(heading, overflow="fold", no_wrap=heading in {"key", "state"})
+    for key, *rest in lines:
+        table.add_row(key[:SHOWN], *map(Text, rest))
     Console().print(table)
 
 
