@@ -33,7 +33,7 @@ from bot.model.slot import manual_slot
 from bot.model.subscription import Layout, Subscription
 from bot.model.taste import Taste
 from bot.model.topic import EVERYTHING, fold
-from bot.scheduling.tick import arm
+from bot.scheduling.arming import arm
 from bot.settings.load import Settings
 
 log = structlog.get_logger(__name__)
@@ -77,16 +77,17 @@ async def register(store: Store, settings: Settings, now: datetime) -> None:
     Raises StoreError where the demo would push aside what a settings file put there.
     """
     names = {each.name for each in settings.subscriptions}
+    stored = {each.name: each for each in await store.subscriptions.active()}
     if is_demo(settings):
-        others = [
-            each.name for each in await store.subscriptions.active() if each.name not in names
-        ]
+        others = [name for name in stored if name not in names]
         if others:
             raise StoreError(
                 f"this database has subscriptions of a settings file ({', '.join(others)}) and there "
                 f"is no {DEFAULT_CONFIG}; name the file with --config, or another database for the demo"
             )
-    await store.subscriptions.upsert_from_file(arm(settings.subscriptions, now), now)
+    lateness = timedelta(seconds=settings.delivery.max_lateness_s)
+    armed = arm(settings.subscriptions, now, stored, lateness)
+    await store.subscriptions.upsert_from_file(armed, now)
 
 
 async def preview_topic(

@@ -82,8 +82,13 @@ def lead(part: Part, layout: Layout, key: str) -> Payloads:
     about = f"{_ABOUT}:{key}"
     full = _lead_components(part, layout, about, images=True)
     plain = _lead_components(part, layout, about, images=False)
-    draw = {Layout.COMPACT: _short, Layout.CARDS: _title, Layout.HEADLINES: _headline}[layout]
-    text = _content(f"**{escape.discord(part.heading)}**", part.items, _small(part.footer), draw)
+    drawings: dict[Layout, Callable[[Shown], str]] = {
+        Layout.COMPACT: _short,
+        Layout.CARDS: _title,
+        Layout.HEADLINES: _headline,
+    }
+    heading, footer = f"**{escape.discord(part.heading)}**", _small(part.footer)
+    text = _content(heading, part.items, footer, drawings[layout])
     return Payloads(
         _message(full, key), _message(plain, key), _legacy(text, select(part.items, about), key)
     )
@@ -204,6 +209,7 @@ def _title(each: Shown) -> str:
     return number + escape.discord(each.title)
 
 
+@escape.remembered
 def _tall(each: Shown) -> str:
     """Heading, excerpt, facts, link: a line each."""
     small = _BETWEEN.join(_facts(each))
@@ -215,6 +221,7 @@ def _tall(each: Shown) -> str:
     )
 
 
+@escape.remembered
 def _short(each: Shown) -> str:
     """Title, excerpt if any, and one small line with facts and link."""
     small = _BETWEEN.join(word for word in (*_facts(each), _link(each)) if word)
@@ -227,6 +234,7 @@ def _headline(each: Shown) -> str:
     return _short(replace(each, excerpt=""))
 
 
+@escape.remembered
 def _listed(each: Shown) -> str:
     """A related link on one line."""
     where = escape.host(each.url) or shown.OPEN

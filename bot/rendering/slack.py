@@ -13,7 +13,7 @@ from bot.model.digest import Digest, Item
 from bot.model.post import Payloads
 from bot.model.subscription import Layout
 from bot.rendering import limits, shown
-from bot.rendering.escape import slack_entities, slack_mrkdwn, slack_text, slack_url
+from bot.rendering.escape import remembered, slack_entities, slack_mrkdwn, slack_text, slack_url
 from bot.rendering.shown import Part, Shown, frozen
 from bot.rendering.slack_blocks import (
     DATE,
@@ -70,6 +70,13 @@ def card(item: Item, number: int, key: str) -> Payloads:
 
 def reply(item: Item, number: int, key: str) -> Payloads:
     """A thread's message: one article's related links, best first, as many as fit."""
+    text, blocks = _related(item, number)
+    full = _message(text, blocks, key)
+    return Payloads(full, full, _message(text, None, key))
+
+
+@remembered
+def _related(item: Item, number: int) -> tuple[str, list[Block]]:
     heading = shown.related_heading(number, shown.item(item, number, slack_text).title)
     links = [shown.link(link, slack_text) for link in item.related]
 
@@ -84,8 +91,7 @@ def reply(item: Item, number: int, key: str) -> Payloads:
         return [_related_block(heading, held, more(held))]
 
     held = shown.as_many(links, lambda some: fits(text(some), blocks(some)))
-    full = _message(text(held), blocks(held), key)
-    return Payloads(full, full, _message(text(held), None, key))
+    return text(held), blocks(held)
 
 
 def answer(answer: Answer) -> dict[str, Any]:
@@ -158,6 +164,7 @@ def _overview(items: Sequence[Shown]) -> list[Block]:
     return [{"type": "rich_text", "elements": [listed]}]
 
 
+@remembered
 def _item_blocks(each: Shown, *, images: bool, excerpt: bool = True) -> list[Block]:
     title = [title_part(each, bold=True)]
     if each.number:
@@ -218,6 +225,7 @@ def _paragraphs(texts: Sequence[str]) -> str:
     return "\n\n".join(text for text in texts if text)
 
 
+@remembered
 def _twin(each: Shown, *, excerpt: bool = True) -> str:
     """An item as the message's `text` has it: all that its blocks show."""
     facts = [*map(slack_text, each.before), *map(slack_text, each.after)]
