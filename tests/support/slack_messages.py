@@ -17,7 +17,7 @@ _MENTION = re.compile(r"<!(?:channel|here|everyone|subteam\^)[^>]*>|<@[UW][^>]*>
 
 @dataclass
 class Message:
-    """A message as Slack keeps it; `args` is the whole request that made it."""
+    """A message as Slack keeps it; `args` is the whole request that made it, `edits` counts."""
 
     channel: str
     ts: str
@@ -29,6 +29,7 @@ class Message:
     bot_id: str | None = None
     app_id: str | None = None
     args: dict[str, Any] = field(default_factory=dict)
+    edits: int = 0
 
     @property
     def key(self) -> str | None:

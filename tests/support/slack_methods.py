@@ -1,6 +1,7 @@
 """The Web API methods of the local Slack, by the tables of PLATFORMS 1.3 to 1.5."""
 
 import base64
+import math
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
@@ -27,7 +28,7 @@ Args = dict[str, Any]
 
 
 class Stage(StrEnum):
-    """Where a chat.postMessage stands when a hook is called."""
+    """Where a chat.postMessage or chat.update stands when a hook is called."""
 
     BEFORE_STORE = "before store"
     AFTER_STORE = "after store, before the answer"
@@ -36,12 +37,16 @@ class Stage(StrEnum):
 
 @dataclass
 class Posting:
-    """What a hook is told: `number` counts accepted posts from 1; `message` is there once stored."""
+    """What a hook is told: `number` counts accepted posts, or edits, from 1.
+
+    `message` is there once it is stored as it shall be.
+    """
 
     stage: Stage
     number: int
     args: Args
     message: Message | None = None
+    is_edit: bool = False
 
 
 Hook = Callable[[Posting], Awaitable[None] | None]
@@ -68,11 +73,15 @@ class SlackState:
     pings: list[str] = field(default_factory=list)
     ephemerals: list[Args] = field(default_factory=list)
     on_post: list[Hook] = field(default_factory=list)
+    on_edit: list[Hook] = field(default_factory=list)
+    edit_window_s: float = math.inf
+    """How long the workspace lets a message be edited."""
     per_channel_s: float = 0.0
     """Least seconds between two posts to a channel, else 429; 0: no such budget."""
     history_limit: int = 999
     """The most one page of history holds; 15 for apps sold outside the Marketplace."""
     posted: int = 0
+    edited: int = 0
     last_post_at: dict[str, float] = field(default_factory=dict)
     open_socket_url: Callable[[], str] = lambda: ""
 
@@ -86,7 +95,6 @@ class Methods:
             "auth.test": self._auth_test,
             "apps.connections.open": self._open_socket,
             "chat.postEphemeral": self._post_ephemeral,
-            "chat.update": self._update,
             "chat.delete": self._delete,
             "conversations.history": self._history,
             "conversations.replies": self._replies,
@@ -96,21 +104,18 @@ class Methods:
 
     async def run(self, method: str, token: str | None, args: Args) -> tuple[Args, Posting | None]:
         """The answer of a method, and the posting it made; raises Refused."""
-        if method not in self._by_name and method != "chat.postMessage":
+        hooked = {"chat.postMessage": self._post, "chat.update": self._update}
+        if method not in self._by_name and method not in hooked:
             raise Refused("unknown_method", req_method=method)
         self._authorize(method, token)
-        if method != "chat.postMessage":
+        if method not in hooked:
             return {"ok": True, **await self._by_name[method](args)}, None
-        posting = await self._post(args)
+        posting = await hooked[method](args)
         message = posting.message
         assert message is not None
         shown = message.shown(with_metadata=True)
-        return {
-            "ok": True,
-            "channel": message.channel,
-            "ts": message.ts,
-            "message": shown,
-        }, posting
+        where = {"channel": message.channel, "ts": message.ts}
+        return {"ok": True, **where, "text": message.text, "message": shown}, posting
 
     def _authorize(self, method: str, token: str | None) -> None:
         app_level = method == "apps.connections.open"
@@ -214,7 +219,7 @@ class Methods:
 
     async def tell(self, posting: Posting) -> None:
         """Calls the hooks, in order."""
-        for hook in self.state.on_post:
+        for hook in self.state.on_edit if posting.is_edit else self.state.on_post:
             waiting = hook(posting)
             if waiting is not None:
                 await waiting
@@ -236,16 +241,29 @@ class Methods:
             raise Refused(complaint)
         return channel, message
 
-    async def _update(self, args: Args) -> Args:
+    async def _update(self, args: Args) -> Posting:
+        """A text without blocks takes them away; metadata left out stays, {} takes it away."""
+        if str(args.get("channel")).startswith(("U", "W")):  # "a DM ID, instead of a User ID"
+            raise Refused("channel_not_found")
         channel, message = self._own(args, "cant_update_message")
+        if channel.is_archived:
+            raise Refused("is_inactive")
+        if self.state.workspace.now() - float(message.ts) > self.state.edit_window_s:
+            raise Refused("edit_window_closed")
         text, blocks = self._content(args)
         if len(text) > EDIT_TEXT_CHARS:
             raise Refused("msg_too_long")
-        check_metadata(args.get("metadata"))
+        check_metadata(args.get("metadata") or None)
+        self.state.edited += 1
+        posting = Posting(Stage.BEFORE_STORE, self.state.edited, args, is_edit=True)
+        await self.tell(posting)
         message.text, message.blocks = text, blocks
+        message.edits += 1
         if "metadata" in args:
-            message.metadata = args["metadata"]
-        return {"channel": channel.id, "ts": message.ts, "text": text}
+            message.metadata = args["metadata"] or None
+        posting.stage, posting.message = Stage.AFTER_STORE, message
+        await self.tell(posting)
+        return posting
 
     async def _delete(self, args: Args) -> Args:
         channel, message = self._own(args, "cant_delete_message")
