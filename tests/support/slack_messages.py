@@ -97,9 +97,9 @@ class Workspace:
         self._last_ts = ts
         return str(ts)
 
-    def channel(self, channel_id: Any) -> Channel:
-        """A channel by id; a user's id opens the direct channel with them."""
-        if isinstance(channel_id, str) and channel_id.startswith(("U", "W")):
+    def channel(self, channel_id: Any, *, may_be_person: bool = False) -> Channel:
+        """A channel by id; where people may be named, theirs opens the direct channel with them."""
+        if may_be_person and isinstance(channel_id, str) and channel_id.startswith(("U", "W")):
             direct = f"D{channel_id[1:]}"
             return self.channels.setdefault(direct, Channel(direct, kind="im"))
         found = self.channels.get(channel_id) if isinstance(channel_id, str) else None

@@ -2,6 +2,7 @@
 
 import base64
 import math
+import re
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
@@ -66,7 +67,7 @@ class SlackState:
     scopes: set[str] = field(
         default_factory=lambda: {
             *("commands", "chat:write", "connections:write"),
-            *("channels:history", "groups:history", "im:history"),
+            *("channels:history", "groups:history", "im:history", "im:write"),
         }
     )
     dead_images: set[str] = field(default_factory=set)
@@ -80,6 +81,9 @@ class SlackState:
     """Least seconds between two posts to a channel, else 429; 0: no such budget."""
     history_limit: int = 999
     """The most one page of history holds; 15 for apps sold outside the Marketplace."""
+    per_history_call_s: float = 0.0
+    """Least seconds between two calls to one history method; 60 for those apps."""
+    last_history_at: dict[str, float] = field(default_factory=dict)
     posted: int = 0
     edited: int = 0
     last_post_at: dict[str, float] = field(default_factory=dict)
@@ -99,6 +103,7 @@ class Methods:
             "conversations.history": self._history,
             "conversations.replies": self._replies,
             "conversations.info": self._info,
+            "conversations.open": self._open_direct,
             "views.open": self._open_view,
         }
 
@@ -151,7 +156,7 @@ class Methods:
         return {"url": self.state.open_socket_url()}
 
     def _writable(self, args: Args) -> Channel:
-        channel = self.state.workspace.channel(args.get("channel"))
+        channel = self.state.workspace.channel(args.get("channel"), may_be_person=True)
         if channel.is_archived:
             raise Refused("is_archived")
         if not channel.is_member and "chat:write.public" not in self.state.scopes:
@@ -243,8 +248,6 @@ class Methods:
 
     async def _update(self, args: Args) -> Posting:
         """A text without blocks takes them away; metadata left out stays, {} takes it away."""
-        if str(args.get("channel")).startswith(("U", "W")):  # "a DM ID, instead of a User ID"
-            raise Refused("channel_not_found")
         channel, message = self._own(args, "cant_update_message")
         if channel.is_archived:
             raise Refused("is_inactive")
@@ -279,10 +282,12 @@ class Methods:
 
     async def _history(self, args: Args) -> Args:
         channel = self._readable(args)
+        self._count_history("conversations.history")
         return self._page(self.state.workspace.history(channel), args)
 
     async def _replies(self, args: Args) -> Args:
         channel = self._readable(args)
+        self._count_history("conversations.replies")
         parent, *replies = self.state.workspace.thread(channel, args.get("ts"))
         answer = self._page(replies, args)
         if not args.get("cursor"):  # the parent opens the first page, whatever the window
@@ -291,10 +296,17 @@ class Methods:
             )
         return answer
 
+    def _count_history(self, method: str) -> None:
+        now = self.state.workspace.now()
+        left_s = self.state.last_history_at.get(method, 0.0) + self.state.per_history_call_s - now
+        if left_s > 0:
+            raise Refused("ratelimited", retry_after=math.ceil(left_s))
+        self.state.last_history_at[method] = now
+
     def _page(self, messages: list[Message], args: Args) -> Args:
         limit = _limit(args, self.state.history_limit)
-        start = _cursor(args.get("cursor"))
         window = [each for each in messages if _within(each.ts, args)]
+        start = _start(args.get("cursor"), window)
         page, more = window[start : start + limit], len(window) > start + limit
         with_metadata = _flag(args, "include_all_metadata")
         answer: Args = {
@@ -302,9 +314,18 @@ class Methods:
             "has_more": more,
         }
         if more:
-            cursor = base64.b64encode(f"next:{start + limit}".encode()).decode()
+            cursor = base64.b64encode(f"next_ts:{window[start + limit].ts}".encode()).decode()
             answer["response_metadata"] = {"next_cursor": cursor}
         return answer
+
+    async def _open_direct(self, args: Args) -> Args:
+        self._need("im:write")
+        users = args.get("users")
+        if not users:
+            raise Refused("users_list_not_supplied")
+        if not re.fullmatch(r"[UW][A-Z0-9]+", str(users)):
+            raise Refused("user_not_found")
+        return {"channel": {"id": self.state.workspace.channel(users, may_be_person=True).id}}
 
     async def _info(self, args: Args) -> Args:
         channel = self.state.workspace.channel(args.get("channel"))
@@ -336,13 +357,18 @@ def _limit(args: Args, most: int) -> int:
     return min(limit, most)
 
 
-def _cursor(cursor: Any) -> int:
+def _start(cursor: Any, window: list[Message]) -> int:
+    """Where the page begins: a cursor names its first message, so newer ones shift nothing."""
     if not cursor:
         return 0
     try:
-        return int(base64.b64decode(str(cursor)).decode().removeprefix("next:"))
+        ts = base64.b64decode(str(cursor)).decode().removeprefix("next_ts:")
     except ValueError:
         raise Refused("invalid_cursor") from None
+    found = [number for number, each in enumerate(window) if each.ts == ts]
+    if not found:
+        raise Refused("invalid_cursor")
+    return found[0]
 
 
 def _within(ts: str, args: Args) -> bool:
