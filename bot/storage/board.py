@@ -84,8 +84,8 @@ class BoardStore:
             .where(t.channel == channel, schema.IS_EDITED)
             .scalar_subquery()
         )
-        ((newest_number, edit_count),) = await self._rows(select(newest, edits))
-        return int(newest_number or 0) + int(edit_count or 0)
+        counts = (await self._rows(select(newest, edits)))[0]
+        return sum(int(count or 0) for count in counts)
 
     async def _messages(self, query: Select[Any]) -> list[BoardMessage]:
         return [
