@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 import structlog
 
 from bot import pipeline
+from bot.bootstrap.alarm import Alarm
 from bot.bootstrap.intake import ingest
 from bot.bootstrap.reach import patience, reached
 from bot.bootstrap.store import (
@@ -202,15 +203,24 @@ async def _deliver(
     store: Store, settings: Settings, edition: Edition, deadline: datetime, clock: Clock
 ) -> Sent:
     async with reached(settings, store, clock, None) as reach:
+        alarm = Alarm(store, lambda: settings.owners, clock)
         delivery = Delivery(
-            store.ledger, reach.messengers, clock, patience(settings), process_name()
+            store.ledger,
+            reach.messengers,
+            clock,
+            patience(settings),
+            process_name(),
+            tell=alarm.tell,
         )
         while True:
             until = await pipeline.deliver(delivery, edition.destination)
             sent = await _sent(store, edition)
             if sent.is_final or until is None or until > deadline:
-                return sent
+                break
             await asyncio.sleep(max(0.0, (until - clock.now()).total_seconds()))
+        for person in alarm.people:
+            await pipeline.deliver(delivery, person)
+        return sent
 
 
 async def _sent(store: Store, edition: Edition) -> Sent:

@@ -13,6 +13,9 @@ from bot.model.subscription import Subscription
 NAMED = 5
 """So many subscriptions are named; of more, the number."""
 
+WHY_CHARS = 300
+"""Of a platform's reason: what to do about it must not be cut off."""
+
 _INSTEAD = {Level.PLAIN: "without pictures", Level.TEXT: "as plain text"}
 
 
@@ -60,7 +63,8 @@ def words(
     """
     tell = {AlertKind.CLOSED: _closed, AlertKind.HELD: _held, AlertKind.DEGRADED: _simpler}
     what, did, mend = tell[alert.kind](alert, subscriptions, waiting)
-    return what, f"Why: {alert.what}", did, mend
+    why = alert.what if len(alert.what) <= WHY_CHARS else f"{alert.what[:WHY_CHARS]}…"
+    return what, f"Why: {why}", did, mend
 
 
 Lines = tuple[str, str, str]
