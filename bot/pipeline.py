@@ -54,7 +54,7 @@ async def draft(
     history = await ledger.history(subscription.destination, now - REMEMBERED)
     selection = choose(candidates, taste, history, taxonomy, now)
     related = await catalog.related(pick.article.id for pick in selection.picks)
-    digest = compose(selection, related, subscription, now, is_late=is_late)
+    digest = compose(selection, related, subscription, taxonomy, now, is_late=is_late)
     posts = (
         ()
         if digest is None

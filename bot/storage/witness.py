@@ -10,6 +10,9 @@ from bot.storage import schema
 from bot.storage.dialects import insert
 from bot.storage.documents import SEEN
 
+ITEM = "item"
+"""The role of a pick that has a place of its own in the digest."""
+
 UNSENT = tuple(state for state in PostState if ends_unsent(state))
 
 
@@ -44,15 +47,16 @@ def write_seen(connection: Connection, edition_id: int) -> None:
 
 
 def had_before(connection: Connection, edition_id: int) -> bool:
-    """Whether the edition's destination had one of its picks from another edition, by id or page.
+    """Whether the edition's destination had one of its items from another edition, by id or page.
 
-    Call it after `write_seen`, which waits for whoever writes the same rows.
+    Had as what: an item or as a sibling, its story was told. A sibling of its own that was had is a
+    line in a thread seen twice, and no reason to draft again. Call it after `write_seen`, which waits for whoever writes the same rows.
     """
     pick, seen, edition = schema.pick.c, schema.seen.c, schema.edition.c
     mine = connection.execute(
         select(pick.seen, edition.destination)
         .join_from(schema.pick, schema.edition, edition.id == pick.edition_id)
-        .where(pick.edition_id == edition_id)
+        .where(pick.edition_id == edition_id, pick.role == ITEM)
     ).all()
     shown = [SEEN.load(row.seen) for row in mine]
     others = select(seen.article_id).where(
