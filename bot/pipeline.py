@@ -61,7 +61,7 @@ async def _draft(catalog: Reading, history: History, due: Due, now: datetime) ->
     )
     selection = choose(candidates, taste, history, taxonomy, now)
     related = await catalog.related(pick.article.id for pick in selection.picks)
-    digest = compose(selection, related, subscription, now, is_late=due.is_late)
+    digest = compose(selection, related, subscription, taxonomy, now, is_late=due.is_late)
     posts = (
         ()
         if digest is None
