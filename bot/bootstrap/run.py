@@ -9,6 +9,7 @@ import structlog
 
 from bot import pipeline
 from bot.bootstrap.once import process_name, register, take_in
+from bot.bootstrap.probe import probe
 from bot.bootstrap.reach import Reach, patience, reached
 from bot.bootstrap.sources import Sources
 from bot.bootstrap.store import Store, delivering, is_demo, lease_host
@@ -106,6 +107,7 @@ class Program:
         if is_demo(self._settings):  # before the engine runs: one worker a destination
             await self._first_digests(delivery)
         driving = asyncio.create_task(engine.run())
+        probing = asyncio.create_task(probe(self._store.subscriptions, reach.messengers))
         try:
             bell.start()
             self._sources.watch()
@@ -121,7 +123,8 @@ class Program:
             await bell.stop()
             delivery.stop()
             driving.cancel()
-            await asyncio.gather(driving, return_exceptions=True)
+            probing.cancel()
+            await asyncio.gather(driving, probing, return_exceptions=True)
             await runner.cleanup()
 
     async def _tick(self, engine: EmbeddedEngine) -> None:
