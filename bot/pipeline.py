@@ -13,6 +13,7 @@ from bot.delivery.deliver import Delivery
 from bot.delivery.ports import Ledger
 from bot.digest.compose import compose
 from bot.errors import SeenMeanwhile, UnknownTopic
+from bot.model.article import Article
 from bot.model.destination import Destination
 from bot.model.draft import Draft
 from bot.model.edition import Edition
@@ -39,8 +40,12 @@ async def draft(
     now: datetime,
     *,
     is_late: bool = False,
+    asked: Article | None = None,
 ) -> Draft:
-    """What this subscription would get for this slot at `now`; reads only."""
+    """What this subscription would get for this slot at `now`; reads only.
+
+    `asked` is judged as well where nothing would bring it here: someone wants to know why not.
+    """
     taste = subscription.taste
     taxonomy = await catalog.taxonomy()
     oldest = now - taste.max_age
@@ -51,6 +56,8 @@ async def draft(
             published_until=now,
         )
     )
+    if asked is not None and asked.id not in {each.id for each in candidates}:
+        candidates = [*candidates, asked]
     history = await ledger.history(subscription.destination, now - REMEMBERED)
     selection = choose(candidates, taste, history, taxonomy, now)
     related = await catalog.related(pick.article.id for pick in selection.picks)
