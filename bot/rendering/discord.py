@@ -296,7 +296,7 @@ def _drawn(items: Sequence[Shown], draw: Callable[[Shown], str]) -> list[str]:
     return [
         text
         for name, some in shown.by_section(items)
-        for text in (f"__{escape.discord(name)}__" if name else "", *map(draw, some))
+        for text in (_section(name), *map(draw, some))
     ]
 
 
