@@ -57,7 +57,7 @@ class Program:
         self._clock = clock
         self._reload = reload
         self._sources = Sources(store, settings.sources, clock)
-        self._commands = Commands(store.catalog, store.ledger, clock)
+        self._commands = Commands(store.catalog, store.ledger, store.subscriptions, clock)
 
     async def run(self, host: str, port: int, ready: Callable[[str], None]) -> None:
         """Runs until SIGTERM or SIGINT; `ready` is told the address once everything serves."""

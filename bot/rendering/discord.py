@@ -168,6 +168,9 @@ def _answer(answer: Answer, held: int, *, excerpts: bool, images: bool) -> list[
         *shown.lines(answer.note, limits.NOTE_CHARS, escape.discord),
     ]
     below = _lines(*map(_small, notes))
+    body = [_item_component(each, images=images) for each in items]
+    if shown.are_lines(answer) and items:
+        body = [display(_lines(*(f"- {_title(each)}" for each in items)))]
     buttons = [button(action) for action in shown.once_each(answer.actions)]
     most = limits.DISCORD_ROW_BUTTONS
     rows = [row(buttons[at : at + most]) for at in range(0, len(buttons), most)][:_ANSWER_ROWS]
@@ -175,7 +178,7 @@ def _answer(answer: Answer, held: int, *, excerpts: bool, images: bool) -> list[
         container(
             [
                 display(f"## {escape.discord(heading)}"),
-                *(_item_component(each, images=images) for each in items),
+                *body,
                 *select(items, _ABOUT),
                 *([display(below)] if below else []),
                 *rows,
@@ -301,7 +304,7 @@ def _drawn(items: Sequence[Shown], draw: Callable[[Shown], str]) -> list[str]:
     return [
         text
         for name, some in shown.by_section(items)
-        for text in (f"__{escape.discord(name)}__" if name else "", *map(draw, some))
+        for text in (_section(name), *map(draw, some))
     ]
 
 

@@ -54,10 +54,14 @@ def answer(answer: Answer) -> str:
     heading = shown.fitted(answer.heading, limits.HEADING_CHARS, flat) or shown.UNTITLED
     notes = shown.lines(answer.note, limits.NOTE_CHARS, flat)
     choices = [f"-  {flat(action.label)}" for action in shown.once_each(answer.actions)]
+    items = shown.answer_items(answer, flat)
+    body = [*map(_item, items)]
+    if shown.are_lines(answer):
+        body = ["\n".join(_item(each, mark="-  ") for each in items)]
     return _page(
         [
             heading,
-            *map(_item, shown.answer_items(answer, flat)),
+            *body,
             "\n".join(map(_wrapped, notes)),
             "\n".join(choices),
         ]
