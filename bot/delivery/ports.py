@@ -259,8 +259,11 @@ class Messenger(Protocol):
         """Whether this post is on the platform, by its key. Never raises for the platform's sake."""
         ...
 
-    async def platform_time_at(self) -> datetime | None:
-        """A time surely before anything posted from now on, in the platform's clock; None: unknown."""
+    async def platform_time_at(self, *, is_fresh: bool = False) -> datetime | None:
+        """A time surely before anything posted from now on, in the platform's clock; None: unknown.
+
+        Carried forward from an earlier answer, or, `is_fresh`, from one asked for now.
+        """
         ...
 
 

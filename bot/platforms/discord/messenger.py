@@ -95,13 +95,16 @@ class DiscordMessenger:
     async def look_up(self, post: Post, thread: Receipt | None) -> Sight:
         return await look_up(self._wire, post, thread)
 
-    async def platform_time_at(self) -> datetime | None:
-        if self._wire.watch.time_at() is None:
+    async def platform_time_at(self, *, is_fresh: bool = False) -> datetime | None:
+        before = self._wire.watch.answers
+        if is_fresh or self._wire.watch.time_at() is None:
             try:
                 await self._wire.ask(Route("GET", "/users/@me"))
             except PlatformError as error:
                 structlog.get_logger(__name__).warning("no time from Discord", error=str(error))
         at = self._wire.watch.time_at()
+        if is_fresh and self._wire.watch.answers == before:
+            return None
         return None if at is None else at - timedelta(seconds=BEHIND_S)
 
 

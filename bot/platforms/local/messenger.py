@@ -69,7 +69,7 @@ class LocalMessenger:
             return Absent()
         return Found(Receipt(message.channel, message.key, thread=message.key if opens else None))
 
-    async def platform_time_at(self) -> datetime:
+    async def platform_time_at(self, *, is_fresh: bool = False) -> datetime:  # noqa: ARG002 (the port's)
         return self._clock.now()
 
 
