@@ -105,7 +105,10 @@ class NotAllowed(PlatformError):
 
 
 class PostGone(PlatformError):
-    """It was posted, and someone has deleted it since: whether to post it again a person decides."""
+    """It was posted, and someone has deleted it since: whether to post it again a person decides.
+
+    For an edit: there is nothing left to edit, or it can't be edited any more.
+    """
 
 
 class OutcomeUnknown(PlatformError):

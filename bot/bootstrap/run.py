@@ -9,6 +9,7 @@ import structlog
 
 from bot import pipeline
 from bot.bootstrap.once import process_name, register, take_in
+from bot.bootstrap.probe import probe
 from bot.bootstrap.reach import Reach, patience, reached
 from bot.bootstrap.sources import Sources
 from bot.bootstrap.store import Store, delivering, is_demo, lease_host
@@ -110,6 +111,7 @@ class Program:
             await self._first_digests(delivery)
         driving = asyncio.create_task(engine.run())
         watching = asyncio.create_task(dog.run())
+        probing = asyncio.create_task(probe(self._store.subscriptions, reach.messengers))
         try:
             bell.start()
             self._sources.watch()
@@ -127,7 +129,8 @@ class Program:
             delivery.stop()
             driving.cancel()
             watching.cancel()
-            await asyncio.gather(driving, watching, return_exceptions=True)
+            probing.cancel()
+            await asyncio.gather(driving, watching, probing, return_exceptions=True)
             await runner.cleanup()
 
     async def _on_quiet(self, editions: Sequence[Edition]) -> None:

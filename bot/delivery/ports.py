@@ -228,8 +228,12 @@ class Messenger(Protocol):
 
     `create`, `open_thread`, `edit` raise: RateLimited, NotSent, PayloadRefused, NotAllowed (surely not
     posted), OutcomeUnknown (may have been posted: lost or unreadable answer, 5xx, time-out),
-    PostGone (this key, or what was to be edited, was posted and someone has deleted it).
-    No other exception leaves them.
+    PostGone (this key, or what was to be edited, was posted and someone has deleted it, or it can
+    be edited no more). No other exception leaves them.
+
+    A receipt's `channel` is the one the message is really in (a reply's thread on Discord, a
+    person's direct channel), so that an edit reaches it. NotAllowed says THREAD where the channel
+    around the thread may still be open.
     """
 
     pace_s: float
@@ -256,7 +260,17 @@ class Messenger(Protocol):
         ...
 
     async def look_up(self, post: Post, thread: Receipt | None) -> Sight:
-        """Whether this post is on the platform, by its key. Never raises for the platform's sake."""
+        """Whether this post is on the platform, by its key. Never raises for the platform's sake.
+
+        What a limit broke off goes on from there at the next call for the same attempt.
+        """
+        ...
+
+    async def why_not_known(self, destination: Destination) -> str | None:
+        """Why posts there could not be made or looked up, with the mend; None when they could.
+
+        None too when the platform can't be asked now. Nothing is posted.
+        """
         ...
 
     async def platform_time_at(self, *, is_fresh: bool = False) -> datetime | None:

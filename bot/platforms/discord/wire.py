@@ -18,7 +18,7 @@ from discord.http import Route
 
 from bot.clock import Clock
 from bot.errors import NotSent, OutcomeUnknown
-from bot.platforms.discord.errors import explain, is_refusal, judge
+from bot.platforms.discord.errors import HTTPFailure, explain, is_refusal, judge
 
 LONGEST_WAIT_S = 3.0
 """discord.py may sleep this long inside a call for a rate limit; a longer wait raises at once."""
@@ -139,7 +139,9 @@ class Wire:
             raise explain(error, attempts.statuses, may_have=attempts.may_have_posted) from error
         if answer.ok and found is not None:
             return found
-        raise judge(answer.status, found, has_via="Via" in answer.headers)
+        body = found if isinstance(found, dict) else {}
+        refused = HTTPFailure(answer.status, body, has_via="Via" in answer.headers)
+        raise judge(refused) from refused
 
     def _need_login(self) -> None:
         if self.client.http.token is None or self.client.is_closed():
