@@ -273,8 +273,11 @@ class Messenger(Protocol):
         """
         ...
 
-    async def platform_time_at(self) -> datetime | None:
-        """A time surely before anything posted from now on, in the platform's clock; None: unknown."""
+    async def platform_time_at(self, *, is_fresh: bool = False) -> datetime | None:
+        """A time surely before anything posted from now on, in the platform's clock; None: unknown.
+
+        Carried forward from an earlier answer, or, `is_fresh`, from one asked for now.
+        """
         ...
 
 
