@@ -78,6 +78,18 @@ class UnknownSubscription(GazetteError):
     """No subscription has this name."""
 
 
+class UnknownPost(GazetteError):
+    """No post has this key, or more than one begins so."""
+
+
+class PostRefused(GazetteError):
+    """What a person asked of a post can't be done; the text says why, and what can."""
+
+
+class PostMoved(PostRefused):
+    """Meanwhile something else moved the post: look at it again."""
+
+
 class PlatformError(GazetteError):
     """A platform did not do what was asked. Subclasses say what may follow."""
 

@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 import structlog
 
 from bot import pipeline
+from bot.bootstrap.alarm import Alarm
 from bot.bootstrap.intake import ingest
 from bot.bootstrap.reach import patience, reached
 from bot.bootstrap.store import (
@@ -174,6 +175,7 @@ async def _is_elsewhere(store: Store, settings: Settings) -> bool:
 
 async def _plan_by_hand(store: Store, name: str, at: datetime, clock: Clock) -> Edition:
     subscription = await active(store, name)
+    await store.subscriptions.reopen(subscription.destination)  # a person vouches for it
     count = await store.ledger.manual_count(name)
     newest = await store.ledger.edition(name, f"manual:{count}") if count else None
     if newest is not None and not (await _sent(store, newest)).is_final:
@@ -207,15 +209,24 @@ async def _deliver(
     store: Store, settings: Settings, edition: Edition, deadline: datetime, clock: Clock
 ) -> Sent:
     async with reached(settings, store, clock, None) as reach:
+        alarm = Alarm(store, lambda: settings.owners, clock)
         delivery = Delivery(
-            store.ledger, reach.messengers, clock, patience(settings), process_name()
+            store.ledger,
+            reach.messengers,
+            clock,
+            patience(settings),
+            process_name(),
+            tell=alarm.tell,
         )
         while True:
             until = await pipeline.deliver(delivery, edition.destination)
             sent = await _sent(store, edition)
             if sent.is_final or until is None or until > deadline:
-                return sent
+                break
             await asyncio.sleep(max(0.0, (until - clock.now()).total_seconds()))
+        for person in alarm.people:
+            await pipeline.deliver(delivery, person)
+        return sent
 
 
 async def _sent(store: Store, edition: Edition) -> Sent:

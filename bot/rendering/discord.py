@@ -107,6 +107,11 @@ def card(item: Item, number: int, key: str) -> Payloads:
     )
 
 
+def note(lines: Sequence[str], key: str) -> Payloads:
+    """A message of our own words. It has no mark: one in doubt for minutes is for a person to find."""
+    return shown.same(_legacy("\n".join(map(escape.discord, lines)), [], key))
+
+
 def reply(item: Item, number: int, key: str) -> Payloads:
     """A thread's message: who else tells an article's story, then its related links."""
     asked = shown.actions(item)

@@ -70,6 +70,11 @@ def card(item: Item, number: int, key: str) -> Payloads:
     )
 
 
+def note(lines: Sequence[str], key: str) -> Payloads:
+    """A message of our own words."""
+    return shown.same(_message("\n".join(map(slack_text, lines)), None, key))
+
+
 def reply(item: Item, number: int, key: str) -> Payloads:
     """A thread's message: who else tells an article's story, then its related links."""
     text, blocks = _held(item, number)
