@@ -33,7 +33,7 @@ from bot.model.slot import manual_slot
 from bot.model.subscription import Layout, Subscription
 from bot.model.taste import Taste
 from bot.model.topic import EVERYTHING, fold
-from bot.scheduling.tick import arm
+from bot.scheduling.arming import arm
 from bot.settings.load import Settings
 
 log = structlog.get_logger(__name__)
@@ -77,31 +77,37 @@ async def register(store: Store, settings: Settings, now: datetime) -> None:
     Raises StoreError where the demo would push aside what a settings file put there.
     """
     names = {each.name for each in settings.subscriptions}
+    stored = {each.name: each for each in await store.subscriptions.active()}
     if is_demo(settings):
-        others = [
-            each.name for each in await store.subscriptions.active() if each.name not in names
-        ]
+        others = [name for name in stored if name not in names]
         if others:
             raise StoreError(
                 f"this database has subscriptions of a settings file ({', '.join(others)}) and there "
                 f"is no {DEFAULT_CONFIG}; name the file with --config, or another database for the demo"
             )
-    await store.subscriptions.upsert_from_file(arm(settings.subscriptions, now), now)
+    lateness = timedelta(seconds=settings.delivery.max_lateness_s)
+    armed = arm(settings.subscriptions, now, stored, lateness)
+    await store.subscriptions.upsert_from_file(armed, now)
 
 
 async def preview_topic(
     store: Store, topic: str, look: Look, layout: Layout, at: datetime
 ) -> Draft:
     """A draft of this topic with every default, over whatever history the store has (none, as a rule)."""
+    subscription = await subscription_of(store, topic, look, layout)
+    return await pipeline.draft(store.catalog, store.ledger, subscription, manual_slot(1, at), at)
+
+
+async def subscription_of(store: Store, topic: str, look: Look, layout: Layout) -> Subscription:
+    """A subscription to this topic with every default. Raises UnknownTopic."""
     taxonomy = await store.catalog.taxonomy()
     known = taxonomy.resolve(topic)
     if known is None and fold(topic) != EVERYTHING:
         raise UnknownTopic(topic, nearest_topics(taxonomy, topic))
     name = known.name if known else EVERYTHING
-    subscription = Subscription(
+    return Subscription(
         "preview", Destination(Platform.LOCAL, "preview", look), Taste((name,)), layout=layout
     )
-    return await pipeline.draft(store.catalog, store.ledger, subscription, manual_slot(1, at), at)
 
 
 async def preview_subscription(store: Store, name: str, settings: Settings, at: datetime) -> Draft:
@@ -109,7 +115,7 @@ async def preview_subscription(store: Store, name: str, settings: Settings, at: 
     if not await _is_elsewhere(store, settings):
         await take_in(store, settings, datetime.now(UTC))
     filed = next((each for each in settings.subscriptions if each.name == name), None)
-    subscription = filed or await _active(store, name)
+    subscription = filed or await active(store, name)
     return await _draft_by_hand(store, subscription, at)
 
 
@@ -167,7 +173,7 @@ async def _is_elsewhere(store: Store, settings: Settings) -> bool:
 
 
 async def _plan_by_hand(store: Store, name: str, at: datetime, clock: Clock) -> Edition:
-    subscription = await _active(store, name)
+    subscription = await active(store, name)
     count = await store.ledger.manual_count(name)
     newest = await store.ledger.edition(name, f"manual:{count}") if count else None
     if newest is not None and not (await _sent(store, newest)).is_final:
@@ -182,7 +188,8 @@ async def _plan_by_hand(store: Store, name: str, at: datetime, clock: Clock) -> 
     )
 
 
-async def _active(store: Store, name: str) -> Subscription:
+async def active(store: Store, name: str) -> Subscription:
+    """The subscription of this name that is not retired. Raises UnknownSubscription."""
     subscription = await store.subscriptions.by_name(name)
     if subscription is None or subscription.retired_at is not None:
         raise await _unknown(store, name)

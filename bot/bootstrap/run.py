@@ -2,7 +2,7 @@
 
 import asyncio
 import signal
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import timedelta
 
 import structlog
@@ -13,13 +13,14 @@ from bot.bootstrap.probe import probe
 from bot.bootstrap.reach import Reach, patience, reached
 from bot.bootstrap.sources import Sources
 from bot.bootstrap.store import Store, delivering, is_demo, lease_host
+from bot.catalog.remembered import Remembered
 from bot.clock import Clock
 from bot.commands.dispatch import Commands
 from bot.delivery.deliver import Delivery
 from bot.engines.embedded import EmbeddedEngine
-from bot.errors import GazetteError, SettingsError, StoreError
-from bot.model.slot import Slot, manual_slot
-from bot.model.subscription import Subscription
+from bot.errors import GazetteError, SeenMeanwhile, SettingsError, StoreError
+from bot.model.due import Due
+from bot.model.slot import manual_slot
 from bot.platforms.local import board
 from bot.scheduling.bell import Bell, Job
 from bot.scheduling.tick import tick
@@ -56,7 +57,7 @@ class Program:
         self._clock = clock
         self._reload = reload
         self._sources = Sources(store, settings.sources, clock)
-        self._commands = Commands(store.catalog, store.ledger, clock)
+        self._commands = Commands(store.catalog, store.ledger, store.subscriptions, clock)
 
     async def run(self, host: str, port: int, ready: Callable[[str], None]) -> None:
         """Runs until SIGTERM or SIGINT; `ready` is told the address once everything serves."""
@@ -128,23 +129,37 @@ class Program:
 
     async def _tick(self, engine: EmbeddedEngine) -> None:
         now = self._clock.now()
+        catalog, ledger = Remembered(self._store.catalog), self._store.ledger
 
-        async def plan(subscription: Subscription, slot: Slot, is_late: bool) -> None:  # noqa: FBT001 - the tick's own form
-            edition = await pipeline.draft_and_plan(
-                self._store.catalog, self._store.ledger, subscription, slot, now, is_late=is_late
-            )
-            log.info(
-                "edition planned",
-                subscription=subscription.name,
-                slot=slot.key,
-                state=edition.state,
-                note=edition.note,
-            )
-            engine.enqueue(subscription.destination)
+        async def plan(due: Sequence[Due]) -> None:
+            try:
+                editions = await pipeline.draft_and_plan_many(catalog, ledger, due, now)
+            except SeenMeanwhile:
+                editions = [
+                    await pipeline.draft_and_plan(
+                        catalog, ledger, each.subscription, each.slot, now, is_late=each.is_late
+                    )
+                    for each in due
+                ]
+            for edition in editions:
+                log.info(
+                    "edition planned",
+                    subscription=edition.subscription,
+                    slot=edition.slot_key,
+                    state=edition.state,
+                    note=edition.note,
+                )
+                engine.enqueue(edition.destination)
 
-        async def skip(subscription: Subscription, slot: Slot, note: str) -> None:
-            await self._store.ledger.skip_slot(subscription, slot, note, now)
-            log.warning("slot skipped", subscription=subscription.name, slot=slot.key, note=note)
+        async def skip(due: Sequence[Due]) -> None:
+            await ledger.skip_many(due, now)
+            for each in due:
+                log.warning(
+                    "slot skipped",
+                    subscription=each.subscription.name,
+                    slot=each.slot.key,
+                    note=each.skip_reason,
+                )
 
         lateness = timedelta(seconds=self._settings.delivery.max_lateness_s)
         await tick(self._store.subscriptions, plan, skip, now, lateness)

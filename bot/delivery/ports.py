@@ -1,20 +1,20 @@
 """The contracts of delivery: Ledger, Subscriptions, Messenger, Engine."""
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 from bot.errors import Closed
 from bot.model.alert import Alert
 from bot.model.destination import Destination
 from bot.model.draft import Draft
+from bot.model.due import Due
 from bot.model.edition import Edition
 from bot.model.history import History
 from bot.model.pick import Reason
 from bot.model.post import Level, PlannedPost, Post, PostState
 from bot.model.receipt import Receipt
-from bot.model.slot import Slot
 from bot.model.subscription import Subscription
 
 
@@ -48,6 +48,12 @@ class Ledger(Protocol):
         """What this destination has had, of articles published at or after `since`."""
         ...
 
+    async def histories(
+        self, destinations: Collection[Destination], since: datetime
+    ) -> Mapping[Destination, History]:
+        """`history` of each of these; every one has an entry."""
+        ...
+
     async def manual_count(self, subscription: str) -> int:
         """How many manual editions a subscription has had."""
         ...
@@ -55,16 +61,26 @@ class Ledger(Protocol):
     async def plan(self, draft: Draft, now: datetime, note: str | None = None) -> Edition:
         """Stores a draft as edition, picks, posts and seen; `note` says why it is quiet.
 
+        A pick's siblings are picks too, of role `also`, and as seen as it is.
+
         Idempotent: if the slot has an edition already, that one is returned and nothing stored.
         A draft without posts becomes a quiet edition. Raises SeenMeanwhile, and stores nothing,
-        when the destination has had one of the picks since the draft read its history.
+        when the destination has had one of the items since the draft read its history.
         """
         ...
 
-    async def skip_slot(
-        self, subscription: Subscription, slot: Slot, note: str, now: datetime
-    ) -> Edition:
-        """Records a slot that is not sent, with the reason; idempotent like `plan`."""
+    async def plan_many(
+        self, drafts: Sequence[tuple[Draft, str | None]], now: datetime
+    ) -> list[Edition]:
+        """`plan` of each draft with its note, all in one transaction; editions in the same order.
+
+        Raises SeenMeanwhile, and stores nothing at all, when one of them would: so also when two
+        of them give one destination the same article.
+        """
+        ...
+
+    async def skip_many(self, skipped: Sequence[Due], now: datetime) -> list[Edition]:
+        """Records slots that are not sent, each with its `skip_reason`; idempotent like `plan`."""
         ...
 
     async def edition(self, subscription: str, slot_key: str) -> Edition | None:
@@ -128,8 +144,16 @@ class Ledger(Protocol):
         ...
 
     async def reasons(self, destination: Destination, article_id: str) -> tuple[Reason, ...]:
-        """Why this article was picked here last; empty when it never was."""
+        """Why this article was picked here last, or stood in a thread; empty when it never did."""
         ...
+
+
+class Moved(NamedTuple):
+    """A subscription's next slot, and which one it was when that was decided."""
+
+    name: str
+    slot_at: datetime
+    next_slot_at: datetime | None
 
 
 class Subscriptions(Protocol):
@@ -139,7 +163,7 @@ class Subscriptions(Protocol):
         """Makes the file's subscriptions so; those gone from the file are retired, never deleted.
 
         `next_slot_at` is written as given for a new subscription or a changed schedule, and kept
-        otherwise. A retired one that is back in the file is no longer retired.
+        otherwise. A retired one is due no more; one that is back in the file counts as new.
         """
         ...
 
@@ -151,12 +175,17 @@ class Subscriptions(Protocol):
         """All that are not retired, by name."""
         ...
 
-    async def due(self, now: datetime) -> list[Subscription]:
-        """Not retired, not paused, `next_slot_at` at or before `now`; oldest first."""
+    async def due(
+        self, now: datetime, limit: int, after: Subscription | None = None
+    ) -> list[Subscription]:
+        """Not retired, not paused, `next_slot_at` at or before `now`; oldest first, then by name.
+
+        At most `limit`, from the one after `after` on.
+        """
         ...
 
-    async def advance(self, name: str, slot_at: datetime, next_slot_at: datetime | None) -> bool:
-        """Moves on from the slot at `slot_at`; false if it has been moved on already."""
+    async def advance(self, moves: Sequence[Moved]) -> int:
+        """Moves on those that are still at the slot named; how many they were. One transaction."""
         ...
 
     async def reopen(self, destination: Destination) -> list[str]:

@@ -1,7 +1,7 @@
 """Destination, taste, schedule and layout under one stable name."""
 
 from dataclasses import dataclass
-from datetime import UTC, datetime, time
+from datetime import UTC, date, datetime, time
 from enum import StrEnum
 
 from bot.model.destination import Destination
@@ -28,11 +28,18 @@ class Origin(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Schedule:
-    """Wall times on weekdays (Monday is 0) in an IANA zone; `times` ascending."""
+    """Wall times on weekdays (Monday is 0) in an IANA zone; `times` and `skip` ascending.
+
+    Left out are the public holidays of a country (`DE`) or a part of it (`DE-BY`), the dates of
+    `skip`, and every day before `paused_until`: all of them days of the zone.
+    """
 
     days: frozenset[int]
     times: tuple[time, ...]
     zone: str
+    holidays: str | None = None
+    skip: tuple[date, ...] = ()
+    paused_until: date | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,6 @@
 """The ledger on SQLAlchemy Core: editions, picks, posts and what was seen."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -11,14 +11,15 @@ from bot.delivery.states import UNSETTLED, may_follow
 from bot.errors import Closed
 from bot.model.destination import Destination
 from bot.model.draft import Draft
+from bot.model.due import Due
 from bot.model.edition import Edition, EditionState
 from bot.model.history import History, Seen
 from bot.model.pick import Reason
 from bot.model.post import PlannedPost, Post, PostState
-from bot.model.slot import MANUAL, Slot
-from bot.model.subscription import Subscription
+from bot.model.slot import MANUAL
 from bot.storage import closing, leases, moving, planning, rows, schema
 from bot.storage.database import Database
+from bot.storage.dialects import dialect_of
 from bot.storage.documents import REASONS
 
 LIVE = (EditionState.PLANNED, EditionState.OPEN)
@@ -31,19 +32,28 @@ class Ledger:
         self._database = database
 
     async def history(self, destination: Destination, since: datetime) -> History:
+        return (await self.histories([destination], since))[destination]
+
+    async def histories(
+        self, destinations: Collection[Destination], since: datetime
+    ) -> Mapping[Destination, History]:
         t = schema.seen.c
-        query = (
-            select(t.article_id, t.url, t.published_at, t.provider, t.words)
-            .where(t.destination == str(destination), t.published_at >= since)
-            .order_by(t.published_at.desc(), t.article_id)
-        )
-        found = await self._rows(query)
-        return History(
-            tuple(
-                Seen(row.article_id, row.url, row.published_at, row.provider, row.words)
-                for row in found
+        names = sorted({str(each) for each in destinations})
+
+        def work(connection: Connection) -> dict[str, list[Seen]]:
+            wanted = t.destination.in_(select(dialect_of(connection).listed(names).c.value))
+            query = (
+                select(t.destination, t.article_id, t.url, t.published_at, t.provider, t.words)
+                .where(wanted, t.published_at >= since)
+                .order_by(t.published_at.desc(), t.article_id)
             )
-        )
+            found: dict[str, list[Seen]] = {name: [] for name in names}
+            for name, *seen in connection.execute(query):
+                found[name].append(Seen(*seen))
+            return found
+
+        found = await self._database.run(work, write=False)
+        return {each: History(tuple(found[str(each)])) for each in destinations}
 
     async def manual_count(self, subscription: str) -> int:
         t = schema.edition.c
@@ -53,8 +63,13 @@ class Ledger:
         return int((await self._rows(query))[0][0])
 
     async def plan(self, draft: Draft, now: datetime, note: str | None = None) -> Edition:
+        return (await self.plan_many([(draft, note)], now))[0]
+
+    async def plan_many(
+        self, drafts: Sequence[tuple[Draft, str | None]], now: datetime
+    ) -> list[Edition]:
         return await self._database.run(
-            lambda connection: planning.plan(connection, draft, now, note), write=True
+            lambda connection: planning.plan(connection, drafts, now), write=True
         )
 
     async def plan_alone(
@@ -64,11 +79,9 @@ class Ledger:
             lambda connection: planning.plan_alone(connection, posts, now), write=True
         )
 
-    async def skip_slot(
-        self, subscription: Subscription, slot: Slot, note: str, now: datetime
-    ) -> Edition:
+    async def skip_many(self, skipped: Sequence[Due], now: datetime) -> list[Edition]:
         return await self._database.run(
-            lambda connection: planning.skip(connection, subscription, slot, note, now), write=True
+            lambda connection: planning.skip(connection, skipped, now), write=True
         )
 
     async def edition(self, subscription: str, slot_key: str) -> Edition | None:

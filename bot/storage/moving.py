@@ -99,4 +99,4 @@ def _settle_seen(
     if ends_unsent(after):
         take_back_seen(connection, edition_id)
     elif ends_unsent(before):
-        write_seen(connection, edition_id)
+        write_seen(connection, [edition_id])

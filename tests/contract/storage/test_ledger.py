@@ -111,22 +111,6 @@ class TestPlan:
         assert await ledger.edition("azure-daily", "manual:1") is None
 
 
-class TestSkipSlot:
-    async def test_a_skipped_slot_is_recorded_with_its_reason_once(self, ledger):
-        slot = Slot("2026-11-24T09:00", START)
-        subscription = make_subscription()
-        edition = await ledger.skip_slot(subscription, slot, "four hours late", START)
-        assert (edition.state, edition.note) == (EditionState.SKIPPED, "four hours late")
-        assert await ledger.skip_slot(subscription, slot, "again", START + HOUR) == edition
-        assert await ledger.plan(make_draft(slot=slot), START) == edition
-        assert await ledger.posts(edition.id) == []
-
-    async def test_a_planned_slot_is_not_skipped(self, ledger):
-        edition = await ledger.plan(make_draft(), START)
-        slot = manual_slot(1, START)
-        assert await ledger.skip_slot(make_subscription(), slot, "late", START) == edition
-
-
 class TestManualCount:
     async def test_manual_editions_of_the_subscription_are_counted(self, ledger):
         assert await ledger.manual_count("azure-daily") == 0
