@@ -17,6 +17,7 @@ from bot.delivery.ports import Ledger, Subscriptions
 from bot.digest.compose import compose
 from bot.errors import SeenMeanwhile, UnknownTopic
 from bot.model.alert import Alert
+from bot.model.article import Article
 from bot.model.destination import Destination, Look
 from bot.model.draft import Draft
 from bot.model.due import Due
@@ -46,13 +47,19 @@ async def draft(
     now: datetime,
     *,
     is_late: bool = False,
+    asked: Article | None = None,
 ) -> Draft:
-    """What this subscription would get for this slot at `now`; reads only."""
+    """What this subscription would get for this slot at `now`; reads only.
+
+    `asked` is judged as well where nothing would bring it here: someone wants to know why not.
+    """
     history = await ledger.history(subscription.destination, now - REMEMBERED)
-    return await _draft(catalog, history, Due(subscription, slot, is_late), now)
+    return await _draft(catalog, history, Due(subscription, slot, is_late), now, asked)
 
 
-async def _draft(catalog: Reading, history: History, due: Due, now: datetime) -> Draft:
+async def _draft(
+    catalog: Reading, history: History, due: Due, now: datetime, asked: Article | None = None
+) -> Draft:
     subscription, taste = due.subscription, due.subscription.taste
     taxonomy = await catalog.taxonomy()
     candidates = await catalog.search(
@@ -62,9 +69,11 @@ async def _draft(catalog: Reading, history: History, due: Due, now: datetime) ->
             published_until=now,
         )
     )
+    if asked is not None and asked.id not in {each.id for each in candidates}:
+        candidates = [*candidates, asked]
     selection = choose(candidates, taste, history, taxonomy, now)
     related = await catalog.related(pick.article.id for pick in selection.picks)
-    digest = compose(selection, related, subscription, now, is_late=due.is_late)
+    digest = compose(selection, related, subscription, taxonomy, now, is_late=due.is_late)
     posts = (
         ()
         if digest is None

@@ -95,15 +95,20 @@ async def preview_topic(
     store: Store, topic: str, look: Look, layout: Layout, at: datetime
 ) -> Draft:
     """A draft of this topic with every default, over whatever history the store has (none, as a rule)."""
+    subscription = await subscription_of(store, topic, look, layout)
+    return await pipeline.draft(store.catalog, store.ledger, subscription, manual_slot(1, at), at)
+
+
+async def subscription_of(store: Store, topic: str, look: Look, layout: Layout) -> Subscription:
+    """A subscription to this topic with every default. Raises UnknownTopic."""
     taxonomy = await store.catalog.taxonomy()
     known = taxonomy.resolve(topic)
     if known is None and fold(topic) != EVERYTHING:
         raise UnknownTopic(topic, nearest_topics(taxonomy, topic))
     name = known.name if known else EVERYTHING
-    subscription = Subscription(
+    return Subscription(
         "preview", Destination(Platform.LOCAL, "preview", look), Taste((name,)), layout=layout
     )
-    return await pipeline.draft(store.catalog, store.ledger, subscription, manual_slot(1, at), at)
 
 
 async def preview_subscription(store: Store, name: str, settings: Settings, at: datetime) -> Draft:
@@ -111,7 +116,7 @@ async def preview_subscription(store: Store, name: str, settings: Settings, at: 
     if not await _is_elsewhere(store, settings):
         await take_in(store, settings, datetime.now(UTC))
     filed = next((each for each in settings.subscriptions if each.name == name), None)
-    subscription = filed or await _active(store, name)
+    subscription = filed or await active(store, name)
     return await _draft_by_hand(store, subscription, at)
 
 
@@ -169,7 +174,7 @@ async def _is_elsewhere(store: Store, settings: Settings) -> bool:
 
 
 async def _plan_by_hand(store: Store, name: str, at: datetime, clock: Clock) -> Edition:
-    subscription = await _active(store, name)
+    subscription = await active(store, name)
     await store.subscriptions.reopen(subscription.destination)  # a person vouches for it
     count = await store.ledger.manual_count(name)
     newest = await store.ledger.edition(name, f"manual:{count}") if count else None
@@ -185,7 +190,8 @@ async def _plan_by_hand(store: Store, name: str, at: datetime, clock: Clock) -> 
     )
 
 
-async def _active(store: Store, name: str) -> Subscription:
+async def active(store: Store, name: str) -> Subscription:
+    """The subscription of this name that is not retired. Raises UnknownSubscription."""
     subscription = await store.subscriptions.by_name(name)
     if subscription is None or subscription.retired_at is not None:
         raise await _unknown(store, name)

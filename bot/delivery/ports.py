@@ -63,9 +63,11 @@ class Ledger(Protocol):
     async def plan(self, draft: Draft, now: datetime, note: str | None = None) -> Edition:
         """Stores a draft as edition, picks, posts and seen; `note` says why it is quiet.
 
+        A pick's siblings are picks too, of role `also`, and as seen as it is.
+
         Idempotent: if the slot has an edition already, that one is returned and nothing stored.
         A draft without posts becomes a quiet edition. Raises SeenMeanwhile, and stores nothing,
-        when the destination has had one of the picks since the draft read its history.
+        when the destination has had one of the items since the draft read its history.
         """
         ...
 
@@ -144,7 +146,7 @@ class Ledger(Protocol):
         ...
 
     async def reasons(self, destination: Destination, article_id: str) -> tuple[Reason, ...]:
-        """Why this article was picked here last; empty when it never was."""
+        """Why this article was picked here last, or stood in a thread; empty when it never did."""
         ...
 
 
@@ -303,8 +305,11 @@ class Messenger(Protocol):
         """
         ...
 
-    async def platform_time_at(self) -> datetime | None:
-        """A time surely before anything posted from now on, in the platform's clock; None: unknown."""
+    async def platform_time_at(self, *, is_fresh: bool = False) -> datetime | None:
+        """A time surely before anything posted from now on, in the platform's clock; None: unknown.
+
+        Carried forward from an earlier answer, or, `is_fresh`, from one asked for now.
+        """
         ...
 
 

@@ -7,10 +7,22 @@ from bot.model.article import Image, Provider, RelatedLink
 
 
 @dataclass(frozen=True, slots=True)
+class Sibling:
+    """Another article of an item's story."""
+
+    title: str
+    url: str
+    provider: Provider
+    published_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Item:
     """One article as shown. `badge` is `Unpublished` or `Quality 87`, or empty.
 
-    `related` are the links of its thread, best first; `more_related` counts those left out.
+    `related` are the links of its thread, best first; `more_related` counts those left out. `also`
+    are the siblings of its story, all of them, best first. `section` is the asked topic it stands
+    under; empty in a digest that has no sections. Items of one section stand together.
     """
 
     article_id: str
@@ -25,6 +37,9 @@ class Item:
     badge: str
     related: tuple[RelatedLink, ...] = ()
     more_related: int = 0
+    also: tuple[Sibling, ...] = ()
+    is_update: bool = False
+    section: str = ""
 
 
 @dataclass(frozen=True, slots=True)

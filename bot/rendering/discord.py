@@ -29,6 +29,8 @@ from bot.rendering.discord_components import (
     separator,
 )
 from bot.rendering.escape import flat
+from bot.rendering.reply import Reply
+from bot.rendering.reply import reply as reply_about
 from bot.rendering.shown import Part, Shown, frozen
 from bot.rendering.split import cut
 
@@ -56,7 +58,7 @@ _SHORTER: tuple[Variant, ...] = (
     (80, 200, False, True),
     (60, 0, False, False),
 )
-"""Title and address lengths, excerpts, facts: what is tried till 2,000 characters hold all items."""
+"""Title and address lengths, excerpts, facts and sections: what is tried till 2,000 characters hold all items."""
 
 
 def token(custom_id: str) -> str:
@@ -111,22 +113,18 @@ def note(lines: Sequence[str], key: str) -> Payloads:
 
 
 def reply(item: Item, number: int, key: str) -> Payloads:
-    """A thread's message: one article's related links, best first, as many as fit."""
-    each = shown.item(item, number, escape.discord)
-    heading = escape.discord(shown.related_heading(number, each.title))
-    links = [shown.link(link, escape.discord) for link in item.related]
-    why = [row([button(action, key) for action in each.actions if action.name is ActionName.WHY])]
+    """A thread's message: who else tells an article's story, then its related links."""
+    asked = shown.actions(item)
+    why = [row([button(action, key) for action in asked if action.name is ActionName.WHY])]
 
-    def text(held: Sequence[Shown]) -> str:
-        left_out = shown.more(item.more_related + len(links) - len(held))
-        return _lines(f"### {heading}", *map(_listed, held), _small(left_out))
+    def held(holds: Callable[[str], bool]) -> str:
+        some = reply_about(item, number, escape.discord, lambda each: holds(_reply_text(each)))
+        return _reply_text(some)
 
-    held = shown.as_many(links, lambda some: fits([display(text(some)), *why]))
-    short = shown.as_many(
-        links, lambda some: limits.size(text(some)) <= limits.DISCORD_CONTENT_CHARS
-    )
-    full = _message([display(text(held)), *why], key)
-    return Payloads(full, full, _legacy(text(short), why, key))
+    text = held(lambda text: fits([display(text), *why]))
+    short = held(lambda text: limits.size(text) <= limits.DISCORD_CONTENT_CHARS)
+    full = _message([display(text), *why], key)
+    return Payloads(full, full, _legacy(short, why, key))
 
 
 def thread(name: str) -> Payloads:
@@ -175,6 +173,9 @@ def _answer(answer: Answer, held: int, *, excerpts: bool, images: bool) -> list[
         *shown.lines(answer.note, limits.NOTE_CHARS, escape.discord),
     ]
     below = _lines(*map(_small, notes))
+    body = [_item_component(each, images=images) for each in items]
+    if shown.are_lines(answer) and items:
+        body = [display(_lines(*(f"- {_title(each)}" for each in items)))]
     buttons = [button(action) for action in shown.once_each(answer.actions)]
     most = limits.DISCORD_ROW_BUTTONS
     rows = [row(buttons[at : at + most]) for at in range(0, len(buttons), most)][:_ANSWER_ROWS]
@@ -182,7 +183,7 @@ def _answer(answer: Answer, held: int, *, excerpts: bool, images: bool) -> list[
         container(
             [
                 display(f"## {escape.discord(heading)}"),
-                *(_item_component(each, images=images) for each in items),
+                *body,
                 *select(items, _ABOUT),
                 *([display(below)] if below else []),
                 *rows,
@@ -193,16 +194,25 @@ def _answer(answer: Answer, held: int, *, excerpts: bool, images: bool) -> list[
 
 def _lead_components(part: Part, layout: Layout, about: str, *, images: bool) -> list[Component]:
     body = [display(f"## {escape.discord(part.heading)}")]
-    if layout is Layout.CARDS and part.items:
-        body.append(display(_lines(*map(_title, part.items))))
-    elif layout is Layout.HEADLINES:
-        body += [display(_headline(each)) for each in part.items]
-    else:
-        for each in part.items:
-            body += [separator(), _item_component(each, images=images)]
+    for section, items in shown.by_section(part.items):
+        heading = _section(section)
+        if layout is Layout.CARDS:
+            body.append(display(_lines(heading, *map(_title, items))))
+            continue
+        if heading:
+            body.append(display(heading))
+        for each in items:
+            if layout is Layout.HEADLINES:
+                body.append(display(_headline(each)))
+            else:
+                body += [separator(), _item_component(each, images=images)]
     if part.footer:
         body += [separator(), display(_small(part.footer))]
     return [container([*body, *select(part.items, about)])]
+
+
+def _section(name: str) -> str:
+    return f"## {escape.discord(name)}" if name else ""
 
 
 def _item_component(each: Shown, *, images: bool) -> Component:
@@ -239,9 +249,16 @@ def _headline(each: Shown) -> str:
     return _short(replace(each, excerpt=""))
 
 
+def _reply_text(reply: Reply) -> str:
+    lines = [f"### {escape.discord(reply.heading)}"]
+    for name, links in reply.groups:
+        lines += [f"**{name}**" if name else "", *map(_listed, links)]
+    return _lines(*lines, _small(reply.more))
+
+
 @escape.remembered
 def _listed(each: Shown) -> str:
-    """A related link on one line."""
+    """A link of a reply on one line."""
     where = escape.host(each.url) or shown.OPEN
     words = (f"- **{_title(each)}**", *_facts(each), _link(each, where))
     return _BETWEEN.join(word for word in words if word)
@@ -275,12 +292,25 @@ def _content(
     tries = (
         "\n\n".join(
             text
-            for text in (heading, *(draw(_shorter(each, variant)) for each in items), footer)
+            for text in (
+                heading,
+                *_drawn([_shorter(each, variant) for each in items], draw),
+                footer,
+            )
             if text
         )
         for variant in _SHORTER
     )
     return next(text for text in tries if limits.size(text) <= limits.DISCORD_CONTENT_CHARS)
+
+
+def _drawn(items: Sequence[Shown], draw: Callable[[Shown], str]) -> list[str]:
+    """The items under the names of their sections."""
+    return [
+        text
+        for name, some in shown.by_section(items)
+        for text in (_section(name), *map(draw, some))
+    ]
 
 
 def _shorter(each: Shown, variant: Variant) -> Shown:
@@ -293,6 +323,7 @@ def _shorter(each: Shown, variant: Variant) -> Shown:
         before=each.before if has_facts else (),
         published_at=each.published_at if has_facts else None,
         after=each.after if has_facts else (),
+        section=each.section if has_facts else "",
     )
 
 

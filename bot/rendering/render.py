@@ -104,8 +104,8 @@ class _Edition:
     def _replies(
         self, items: Sequence[Numbered], parent: str, thread: str, name: str
     ) -> Iterator[PlannedPost]:
-        """A reply for each item with related links, in a thread of its own where a look needs one."""
-        with_links = [(number, item) for number, item in items if item.related]
+        """A reply for each item with links, in a thread of its own where a look needs one."""
+        with_links = [(number, item) for number, item in items if item.related or item.also]
         if with_links and self.look is Look.DISCORD:
             key = self._key(thread)
             yield PlannedPost(

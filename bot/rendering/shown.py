@@ -4,11 +4,12 @@ import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, TypeVar
+from itertools import groupby
+from typing import Any
 
 from bot.model.answer import Action, ActionName, Answer, AnswerItem
 from bot.model.article import Image, RelatedLink
-from bot.model.digest import Digest, Item
+from bot.model.digest import Digest, Item, Sibling
 from bot.model.post import Payloads
 from bot.rendering import limits
 from bot.rendering.escape import flat, remembered
@@ -17,9 +18,8 @@ from bot.rendering.split import cut, share
 RELATED = "Related links"
 WHY = "Why this one?"
 UNTITLED = "Untitled"
+UPDATE = "Update:"
 OPEN = "Open"
-
-T = TypeVar("T")
 
 Escaper = Callable[[str], str]
 
@@ -28,7 +28,7 @@ Escaper = Callable[[str], str]
 class Shown:
     """An item with flat texts, cut to our budgets. The date stands between `before` and `after`.
 
-    `number` 0: it is not numbered.
+    `number` 0: it is not numbered. `section` is what it stands under, if there are sections.
     """
 
     number: int
@@ -40,6 +40,7 @@ class Shown:
     after: tuple[str, ...]
     image: Image | None
     actions: tuple[Action, ...]
+    section: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,9 +88,12 @@ def lines(text: str, chars: int, escaper: Escaper) -> list[str]:
 @remembered
 def item(item: Item, number: int, escaper: Escaper) -> Shown:
     """A digest's item: provider, date, topic, badge; its actions are Related and Why."""
+    title = fitted(item.title, limits.TITLE_CHARS, escaper) or UNTITLED
+    if item.is_update:
+        title = fitted(f"{UPDATE} {title}", limits.TITLE_CHARS, escaper)
     return Shown(
         number=number,
-        title=fitted(item.title, limits.TITLE_CHARS, escaper) or UNTITLED,
+        title=title,
         url=item.url,
         excerpt=fitted(item.excerpt, limits.EXCERPT_CHARS, escaper),
         before=_facts((item.provider.name or item.provider.domain,), escaper),
@@ -97,16 +101,22 @@ def item(item: Item, number: int, escaper: Escaper) -> Shown:
         after=_facts((item.topic, item.badge), escaper),
         image=item.image,
         actions=actions(item),
+        section=fitted(item.section, limits.FACT_CHARS, escaper),
     )
 
 
 def answer_items(answer: Answer, escaper: Escaper) -> list[Shown]:
-    """An answer's items, numbered when there are several."""
-    is_list = len(answer.items) > 1
+    """An answer's items, numbered when there are several and they are not mere lines."""
+    is_list = len(answer.items) > 1 and not are_lines(answer)
     return [
         _answer_item(each, number if is_list else 0, escaper)
         for number, each in enumerate(answer.items, 1)
     ]
+
+
+def are_lines(answer: Answer) -> bool:
+    """Whether no item is more than its title: they are lines of one text."""
+    return all(each == AnswerItem(each.title) for each in answer.items)
 
 
 def _answer_item(item: AnswerItem, number: int, escaper: Escaper) -> Shown:
@@ -125,8 +135,8 @@ def _answer_item(item: AnswerItem, number: int, escaper: Escaper) -> Shown:
 
 
 @remembered
-def link(link: RelatedLink, escaper: Escaper) -> Shown:
-    """A related link: provider and date."""
+def link(link: RelatedLink | Sibling, escaper: Escaper) -> Shown:
+    """A line of a reply: provider and date."""
     return Shown(
         number=0,
         title=fitted(link.title, limits.TITLE_CHARS, escaper) or UNTITLED,
@@ -178,14 +188,9 @@ def parts(digest: Digest, escaper: Escaper, fits: Callable[[Part], bool]) -> lis
     ]
 
 
-def as_many(items: Sequence[T], fits: Callable[[Sequence[T]], bool]) -> Sequence[T]:
-    """The longest beginning that fits."""
-    return next((items[:n] for n in range(len(items), 0, -1) if fits(items[:n])), items[:0])
-
-
-def related_heading(number: int, title: str) -> str:
-    """The line that says whose links follow."""
-    return f"{RELATED} for {number}. {title}"
+def by_section(items: Sequence[Shown]) -> list[tuple[str, list[Shown]]]:
+    """The items in their sections; one section without a name where there are none."""
+    return [(name, list(some)) for name, some in groupby(items, key=lambda each: each.section)]
 
 
 def more(count: int) -> str:

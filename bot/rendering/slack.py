@@ -14,6 +14,8 @@ from bot.model.post import Payloads
 from bot.model.subscription import Layout
 from bot.rendering import limits, shown
 from bot.rendering.escape import remembered, slack_entities, slack_mrkdwn, slack_text, slack_url
+from bot.rendering.reply import Reply
+from bot.rendering.reply import reply as reply_about
 from bot.rendering.shown import Part, Shown, frozen
 from bot.rendering.slack_blocks import (
     DATE,
@@ -74,29 +76,18 @@ def note(lines: Sequence[str], key: str) -> Payloads:
 
 
 def reply(item: Item, number: int, key: str) -> Payloads:
-    """A thread's message: one article's related links, best first, as many as fit."""
-    text, blocks = _related(item, number)
+    """A thread's message: who else tells an article's story, then its related links."""
+    text, blocks = _held(item, number)
     full = _message(text, blocks, key)
     return Payloads(full, full, _message(text, None, key))
 
 
 @remembered
-def _related(item: Item, number: int) -> tuple[str, list[Block]]:
-    heading = shown.related_heading(number, shown.item(item, number, slack_text).title)
-    links = [shown.link(link, slack_text) for link in item.related]
-
-    def more(held: Sequence[Shown]) -> str:
-        return shown.more(item.more_related + len(links) - len(held))
-
-    def text(held: Sequence[Shown]) -> str:
-        lines = ["• " + _BETWEEN.join(_twin(link).split("\n")) for link in held]
-        return _paragraphs([slack_text(heading), "\n".join(lines), more(held)])
-
-    def blocks(held: Sequence[Shown]) -> list[Block]:
-        return [_related_block(heading, held, more(held))]
-
-    held = shown.as_many(links, lambda some: fits(text(some), blocks(some)))
-    return text(held), blocks(held)
+def _held(item: Item, number: int) -> tuple[str, list[Block]]:
+    held = reply_about(
+        item, number, slack_text, lambda some: fits(_reply_text(some), _reply_blocks(some))
+    )
+    return _reply_text(held), _reply_blocks(held)
 
 
 def answer(answer: Answer) -> dict[str, Any]:
@@ -118,15 +109,26 @@ def _answer(answer: Answer, items: Sequence[Shown], *, excerpts: bool) -> tuple[
     left_out = shown.more(len(answer.items) - len(items))
     below = [left_out, *notes] if left_out else notes
     blocks = [header(heading)]
-    for each in items:
-        blocks += _item_blocks(each, images=False, excerpt=excerpts)
+    are_lines = shown.are_lines(answer)
+    if are_lines and items:
+        blocks.append(_bullets([section([title_part(each, bold=False)]) for each in items]))
+    else:
+        for each in items:
+            blocks += _item_blocks(each, images=False, excerpt=excerpts)
     if below:
         blocks.append(context(below))
     buttons = shown.once_each(answer.actions)[: limits.SLACK_BUTTONS]
     if buttons:
         blocks.append({"type": "actions", "elements": [button(action) for action in buttons]})
     twins = [_twin(each, excerpt=excerpts) for each in items]
+    if are_lines:
+        twins = ["\n".join(f"• {twin}" for twin in twins)]
     return _paragraphs([slack_text(heading), *twins, "\n".join(map(slack_text, below))]), blocks
+
+
+def _bullets(lines: list[Block]) -> Block:
+    listed = {"type": "rich_text_list", "style": "bullet", "elements": lines}
+    return {"type": "rich_text", "elements": [listed]}
 
 
 def _message(text: str, blocks: list[Block] | None, key: str) -> str:
@@ -138,24 +140,35 @@ def _message(text: str, blocks: list[Block] | None, key: str) -> str:
 
 
 def _lead_text(part: Part, layout: Layout) -> str:
-    if layout is Layout.CARDS:
-        titles = ["\n".join(_titled(each) for each in part.items)]
-    else:
-        titles = [_twin(each, excerpt=layout is Layout.COMPACT) for each in part.items]
-    return _paragraphs([slack_text(part.heading), *titles, slack_text(part.footer)])
+    body: list[str] = []
+    for name, items in shown.by_section(part.items):
+        body.append(slack_text(name))
+        if layout is Layout.CARDS:
+            body.append("\n".join(_titled(each) for each in items))
+        else:
+            body += [_twin(each, excerpt=layout is Layout.COMPACT) for each in items]
+    return _paragraphs([slack_text(part.heading), *body, slack_text(part.footer)])
 
 
 def _lead_blocks(part: Part, layout: Layout, *, images: bool) -> list[Block]:
     blocks = [header(part.heading)]
-    if layout is Layout.CARDS:
-        blocks += _overview(part.items)
-    else:
-        is_compact = layout is Layout.COMPACT
-        for each in part.items:
-            if is_compact and len(blocks) > 1:
-                blocks.append({"type": "divider"})
-            blocks += _item_blocks(each, images=images and is_compact, excerpt=is_compact)
+    for name, items in shown.by_section(part.items):
+        if name:
+            blocks.append(header(name))
+        if layout is Layout.CARDS:
+            blocks += _overview(items)
+        else:
+            blocks += _listed(items, images=images, is_compact=layout is Layout.COMPACT)
     return [*blocks, context([part.footer])] if part.footer else blocks
+
+
+def _listed(items: Sequence[Shown], *, images: bool, is_compact: bool) -> list[Block]:
+    blocks: list[Block] = []
+    for each in items:
+        if is_compact and blocks:
+            blocks.append({"type": "divider"})
+        blocks += _item_blocks(each, images=images and is_compact, excerpt=is_compact)
+    return blocks
 
 
 def _overview(items: Sequence[Shown]) -> list[Block]:
@@ -194,15 +207,33 @@ def _facts(each: Shown) -> list[str]:
     return [*map(slack_mrkdwn, each.before), *when, *map(slack_mrkdwn, each.after)]
 
 
-def _related_block(heading: str, links: Sequence[Shown], more: str) -> Block:
-    items = [section([title_part(link, bold=False), *_rich_facts(link)]) for link in links]
-    elements = [
-        section([{"type": "text", "text": heading, "style": {"bold": True}}]),
-        {"type": "rich_text_list", "style": "bullet", "elements": items},
+def _reply_text(reply: Reply) -> str:
+    groups = [
+        "\n".join(
+            [
+                *([slack_text(name)] if name else []),
+                *("• " + _BETWEEN.join(_twin(link).split("\n")) for link in links),
+            ]
+        )
+        for name, links in reply.groups
     ]
-    if more:
-        elements.append(section([{"type": "text", "text": more, "style": {"italic": True}}]))
-    return {"type": "rich_text", "elements": [each for each in elements if each["elements"]]}
+    return _paragraphs([slack_text(reply.heading), *groups, reply.more])
+
+
+def _reply_blocks(reply: Reply) -> list[Block]:
+    elements = [section([_styled(reply.heading, "bold")])]
+    for name, links in reply.groups:
+        if name:
+            elements.append(section([_styled(name, "italic")]))
+        items = [section([title_part(link, bold=False), *_rich_facts(link)]) for link in links]
+        elements.append({"type": "rich_text_list", "style": "bullet", "elements": items})
+    if reply.more:
+        elements.append(section([_styled(reply.more, "italic")]))
+    return [{"type": "rich_text", "elements": elements}]
+
+
+def _styled(text: str, style: str) -> Block:
+    return {"type": "text", "text": text, "style": {style: True}}
 
 
 def _rich_facts(each: Shown) -> list[Block]:

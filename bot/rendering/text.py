@@ -9,6 +9,7 @@ from bot.model.post import Payloads
 from bot.model.subscription import Layout
 from bot.rendering import limits, shown
 from bot.rendering.escape import flat
+from bot.rendering.reply import reply as reply_about
 from bot.rendering.shown import Part, Shown
 
 _WIDTH = 78
@@ -23,10 +24,13 @@ def parts(digest: Digest, _layout: Layout) -> list[Part]:
 
 def lead(part: Part, layout: Layout, _key: str) -> Payloads:
     """The digest. A text carries no key."""
-    if layout is Layout.CARDS:
-        body = ["\n".join(_wrapped(_title(each)) for each in part.items)]
-    else:
-        body = [_item(each, excerpt=layout is Layout.COMPACT) for each in part.items]
+    body: list[str] = []
+    for section, items in shown.by_section(part.items):
+        body.append(section)
+        if layout is Layout.CARDS:
+            body.append("\n".join(_wrapped(_title(each)) for each in items))
+        else:
+            body += [_item(each, excerpt=layout is Layout.COMPACT) for each in items]
     return shown.same(_page([part.heading, *body, _wrapped(part.footer)]))
 
 
@@ -41,10 +45,13 @@ def note(lines: Sequence[str], _key: str) -> Payloads:
 
 
 def reply(item: Item, number: int, _key: str) -> Payloads:
-    """One article's related links, best first."""
-    heading = shown.related_heading(number, shown.item(item, number, flat).title)
-    links = [_item(shown.link(link, flat), mark="-  ") for link in item.related]
-    return shown.same(_page([_wrapped(heading), "\n".join(links), shown.more(item.more_related)]))
+    """Who else tells an article's story, then its related links."""
+    about = reply_about(item, number, flat, lambda _reply: True)
+    groups = [
+        "\n".join([*([name] if name else []), *(_item(link, mark="-  ") for link in links)])
+        for name, links in about.groups
+    ]
+    return shown.same(_page([_wrapped(about.heading), *groups, about.more]))
 
 
 def answer(answer: Answer) -> str:
@@ -52,10 +59,14 @@ def answer(answer: Answer) -> str:
     heading = shown.fitted(answer.heading, limits.HEADING_CHARS, flat) or shown.UNTITLED
     notes = shown.lines(answer.note, limits.NOTE_CHARS, flat)
     choices = [f"-  {flat(action.label)}" for action in shown.once_each(answer.actions)]
+    items = shown.answer_items(answer, flat)
+    body = [*map(_item, items)]
+    if shown.are_lines(answer):
+        body = ["\n".join(_item(each, mark="-  ") for each in items)]
     return _page(
         [
             heading,
-            *map(_item, shown.answer_items(answer, flat)),
+            *body,
             "\n".join(map(_wrapped, notes)),
             "\n".join(choices),
         ]

@@ -37,7 +37,7 @@ class Candidate:
 
     def drop(self, rule: str, text: str) -> Dropped:
         """This candidate as one that `rule` dropped."""
-        return Dropped(self.article.id, Reason(rule, text))
+        return Dropped(self.article.id, Reason(rule, text), passed=self.reasons)
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlalchemy import Connection, select
 
+from bot.digest.why import grounds, sibling_grounds
 from bot.errors import SeenMeanwhile
 from bot.model.destination import Destination
 from bot.model.draft import Draft
@@ -18,7 +19,10 @@ from bot.model.subscription import Subscription
 from bot.storage import rows, schema
 from bot.storage.dialects import dialect_of, insert
 from bot.storage.documents import DIGEST, REASONS, SEEN, seen_of, shown_hash
-from bot.storage.witness import had_before, write_seen
+from bot.storage.witness import ITEM, had_before, write_seen
+
+ALSO = "also"
+"""The role of a pick that stands in another's thread."""
 
 
 def plan(
@@ -165,21 +169,26 @@ def _pick_rows(draft: Draft, edition_id: int) -> list[Mapping[str, Any]]:
     lead = next(
         (post.key for post in draft.posts if post.kind is PostKind.LEAD), draft.posts[0].key
     )
+    picks = _as_shown(draft)
+    items = [(pick.article, ITEM, grounds(pick), pick) for pick in picks]
+    also = [(each, ALSO, sibling_grounds(pick), pick) for pick in picks for each in pick.also]
     return [
-        _pick_row(pick, edition_id, position, of_article.get(pick.article.id, lead))
-        for position, pick in enumerate(draft.selection.picks)
+        {
+            "edition_id": edition_id,
+            "position": position,
+            "article_id": article.id,
+            "role": role,
+            "post": of_article.get(pick.article.id, lead),
+            "shown_hash": shown_hash(article.title, article.url, is_removed=article.is_removed),
+            "reasons": REASONS.dump(reasons),
+            "seen": SEEN.dump(seen_of(article)),
+        }
+        for position, (article, role, reasons, pick) in enumerate([*items, *also])
     ]
 
 
-def _pick_row(pick: Pick, edition_id: int, position: int, post: str) -> Mapping[str, Any]:
-    article = pick.article
-    return {
-        "edition_id": edition_id,
-        "position": position,
-        "article_id": article.id,
-        "role": "item",
-        "post": post,
-        "shown_hash": shown_hash(article.title, article.url, is_removed=article.is_removed),
-        "reasons": REASONS.dump(pick.reasons),
-        "seen": SEEN.dump(seen_of(article)),
-    }
+def _as_shown(draft: Draft) -> Sequence[Pick]:
+    """The picks in the digest's order, so that an item's position is its number less one."""
+    shown = draft.digest.items if draft.digest else ()
+    place = {item.article_id: place for place, item in enumerate(shown)}
+    return sorted(draft.selection.picks, key=lambda pick: place.get(pick.article.id, len(place)))

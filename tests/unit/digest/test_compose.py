@@ -9,6 +9,7 @@ from bot.digest.related import share_out
 from bot.model.article import Image
 from bot.model.pick import Dropped, Reason, Selection
 from bot.model.taste import Gate, Taste
+from bot.model.topic import Taxonomy
 from tests.support.builders import make_article, make_pick, make_related, make_subscription
 from tests.support.clock import START
 
@@ -18,7 +19,7 @@ ONE, TWO = make_article("news:one", related_count=9), make_article("news:two", r
 def digest_of(*articles, related=None, dropped=(), is_late=False, **taste):
     subscription = make_subscription(taste=Taste(**{"topics": ("Azure",)} | taste))
     selection = Selection(tuple(make_pick(each) for each in articles), tuple(dropped))
-    return compose(selection, related or {}, subscription, START, is_late=is_late)
+    return compose(selection, related or {}, subscription, Taxonomy(()), START, is_late=is_late)
 
 
 def titles(links):
