@@ -46,7 +46,7 @@ def reply(item: Item, number: int, escaper: Escaper, fits: Callable[[Reply], boo
     """The reply about an item, with as many links as fit: its story first, then related ones."""
     about = ABOUT if item.also else f"{RELATED} for"
     whole = Reply(
-        heading=f"{about} {number}. {shown.item(item, number, escaper).title}",
+        heading=f"{about} {number}. {shown.named(shown.item(item, number, escaper))}",
         also=tuple(shown.link(each, escaper) for each in item.also),
         related=tuple(shown.link(each, escaper) for each in item.related),
         left_out=item.more_related,

@@ -1,7 +1,5 @@
 """JSON columns of the ledger: what is read and written whole, in the shape of the model."""
 
-import hashlib
-import json
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Generic, TypeVar
@@ -64,8 +62,3 @@ def seen_of(article: Article) -> Seen:
         provider=article.provider.name,
         words=f"{article.title} {article.excerpt}".strip(),
     )
-
-
-def shown_hash(title: str, url: str, *, is_removed: bool) -> str:
-    """SHA-256 of what a correction would change of an article shown."""
-    return hashlib.sha256(json.dumps([title, url, is_removed]).encode()).hexdigest()
