@@ -52,7 +52,7 @@ def render(
 
 
 def render_again(
-    digest: Digest, subscription: str, slot_key: str, look: Look, layout: Layout, runs: int
+    digest: Digest, subscription: str, slot_key: str, look: Look, layout: Layout, *, runs: int
 ) -> tuple[PlannedPost, ...] | None:
     """The same for a corrected digest, its items over just so many posts as they were.
 
