@@ -216,20 +216,15 @@ def corrected(
     if not found or not is_there:
         return None
     digest = put(shown.digest, {each.place: each.after for each in found})
-    believed = {each.place: replace(each.after, struck="") for each in found if each.why_held}
-    views = [
-        _view(shown, each)
-        for each in (
-            shown.digest,
-            put(shown.digest, {each.place: each.before for each in found}),
-            digest,
-            put(digest, believed),
-        )
-    ]
-    revision = revision_of(digest)
-    if all(views):
+    doubtful = {each.place: replace(each.after, struck="") for each in found if each.why_held}
+    revision, after, believed = (
+        revision_of(digest),
+        _view(shown, digest),
+        _view(shown, put(digest, doubtful)),
+    )
+    if after and believed:
         why = "; ".join(dict.fromkeys(each.why_held for each in found if each.why_held))
-        edits = [*corrections.edits(shown, revision, corrections.Views(*views), why)]
+        edits = [*corrections.edits(shown, revision, after, believed, why)]
     else:  # too long now for the posts there are: the lines in the thread say all
         edits = []
         same = {each.place: replace(each.before, revision=revision) for each in found}

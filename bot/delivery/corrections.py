@@ -1,7 +1,7 @@
-"""Takes renderings of an edition before and after a correction, gives the edits between them. Pure."""
+"""Takes an edition and how it is to look now, gives the edits that make it so. Pure."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from typing import NamedTuple, TypeAlias
+from typing import TypeAlias
 
 from bot.model.correction import CorrectingPost, ShownEdition
 from bot.model.destination import Look
@@ -12,40 +12,31 @@ View: TypeAlias = Mapping[str, Payloads]
 """What each post of an edition shows, by key."""
 
 
-class Views(NamedTuple):
-    """An edition four times.
-
-    `known` is its digest as stored; posts whose edit to that was held show `unstruck`. `after` is
-    what is wanted, `believed` the same without what a person has to believe first.
-    """
-
-    known: View
-    unstruck: View
-    after: View
-    believed: View
-
-
 def view(posts: Iterable[PlannedPost]) -> View:
     """What these posts show; a thread's name is left alone."""
     return {post.key: post.payloads for post in posts if post.kind is not PostKind.THREAD}
 
 
 def edits(
-    shown: ShownEdition, revision: int, views: Views, why_held: str
+    shown: ShownEdition, revision: int, after: View, believed: View, why_held: str
 ) -> Iterator[CorrectingPost]:
-    """One edit for each post that has something else to show.
+    """One edit for each post that shows something else, or is to.
 
-    Posts not sent yet get one too: it waits for them, and goes if they go.
+    Where `believed`, which is `after` without what a person has to believe first, differs from it,
+    the edit is held. Posts not sent yet get one too: it waits for them, and goes if they go.
     """
-    held = {post.parent for post in let_go(shown) if post.op is PostOp.EDIT}
+    unsent = (PostState.HELD, PostState.FAILED, PostState.SKIPPED)
+    showing = {post.key: post.payloads for post in shown.posts if post.op is PostOp.CREATE}
     for post in shown.posts:
-        before = views.unstruck if post.key in held else views.known
-        payloads = views.after.get(post.key)
-        if post.op is not PostOp.CREATE or payloads is None or payloads == before.get(post.key):
+        if post.op is PostOp.EDIT and post.parent and post.state not in unsent:
+            showing[post.parent] = post.payloads
+    for post in shown.posts:
+        payloads = after.get(post.key)
+        if payloads is None or payloads == showing.get(post.key):
             continue
         key = _edit_key(shown.edition, post.key, revision)
         edit = PlannedPost(key, post.kind, PostOp.EDIT, post.key, payloads)
-        is_believed = payloads == views.believed.get(post.key)
+        is_believed = payloads == believed.get(post.key)
         yield waiting(edit, post.level, "" if is_believed else why_held)
 
 
