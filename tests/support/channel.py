@@ -76,9 +76,9 @@ class Channel:
             for each in self.posts
         ]
 
-    def held(self) -> list[Post]:
-        """What waits for a person."""
-        return [post for post in self.posts if post.state is PostState.HELD]
+    def those(self, state: PostState) -> list[Post]:
+        """The posts in this state."""
+        return [post for post in self.posts if post.state is state]
 
     def _add(
         self, post: PlannedPost, level: Level = Level.FULL, state: PostState | None = None
