@@ -5,10 +5,8 @@ from datetime import timedelta
 import pytest
 
 from bot.delivery.ports import Move
-from bot.model.destination import Look
 from bot.model.post import PostOp, PostState
 from bot.model.receipt import Receipt
-from bot.model.subscription import Layout
 from tests.support.builders import make_article, make_read
 from tests.support.correcting import Scene, retitled, some
 
@@ -291,31 +289,3 @@ async def test_a_correction_made_by_another_meanwhile_is_not_made_again(scene, r
     assert correction.of == shown
     assert not await rival.correct(correction, scene.clock.now())
     assert len(await scene.added()) == 3
-
-
-@pytest.mark.parametrize("layout", list(Layout))
-@pytest.mark.parametrize("look", [Look.SLACK, Look.DISCORD, Look.FORUM])
-async def test_every_look_and_layout_is_corrected_and_says_so_in_its_thread(database, look, layout):
-    scene = Scene(database, look, layout)
-    [one, two] = some(2)
-    await sent(scene, [one, two])
-    await scene.write(retitled(two, "Another title"), retitled(one, one.title, is_removed=True))
-    await scene.corrected()
-    assert {state for _, state in await scene.added()} == {PostState.SENT}
-    everything = [await scene.lead(), *(await texts(scene))]
-    assert any("Another title" in text for text in everything)
-    said = [text for text in everything if "Correction, " in text]
-    assert len(said) == 2
-    shown = [text for text in everything if text not in said]
-    assert not any("Story two" in text for text in shown)
-    assert not any(one.excerpt in text or f"{one.url})" in text for text in shown)
-
-
-async def texts(scene):
-    from tests.support.correcting import words
-
-    found = []
-    for message in await scene.board.messages("general", 20):
-        found += [words(message.payload)]
-        found += [words(each.payload) for each in await scene.board.thread(message.key)]
-    return found
