@@ -179,6 +179,24 @@ def test_more_than_one_and_more_than_a_twentieth_at_once_are_held(together, of, 
             assert f"gazette posts resolve {each.post.key} --as planned" in each.why_held
 
 
+def test_a_title_changed_back_is_edited_back():
+    channel = a_channel()
+    before = dict(channel.shows)
+    for title in ("Other", "Title of 0", "Other", "Title of 0"):
+        correct(channel, title=title)
+        channel.deliver()
+    assert {key: channel.shows[key] for key in before} == before
+    assert len([post for post in channel.posts if is_line(post)]) == 4
+
+
+def test_a_change_taken_back_before_it_was_shown_edits_nothing():
+    channel = a_channel()
+    for title in ("Other", "Title of 0"):
+        correct(channel, title=title)
+    edits = [post for post in channel.posts if post.op is PostOp.EDIT]
+    assert {post.state for post in edits} == {PostState.SKIPPED}
+
+
 class TestALongerTitle:
     """Nothing moves from one message to another."""
 
