@@ -72,9 +72,8 @@ def card(item: Item, number: int, key: str) -> Payloads:
 
 def reply(item: Item, number: int, key: str) -> Payloads:
     """A thread's message: who else tells an article's story, then its related links."""
-    held = reply_about(
-        item, number, slack_text, lambda some: fits(_reply_text(some), _reply_blocks(some))
-    )
+    whole = reply_about(item, number, slack_text)
+    held = whole.fitted(lambda some: fits(_reply_text(some), _reply_blocks(some)))
     full = _message(_reply_text(held), _reply_blocks(held), key)
     return Payloads(full, full, _message(_reply_text(held), None, key))
 
