@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 
 
 class GazetteError(Exception):
@@ -77,6 +78,18 @@ class UnknownSubscription(GazetteError):
     """No subscription has this name."""
 
 
+class UnknownPost(GazetteError):
+    """No post has this key, or more than one begins so."""
+
+
+class PostRefused(GazetteError):
+    """What a person asked of a post can't be done; the text says why, and what can."""
+
+
+class PostMoved(PostRefused):
+    """Meanwhile something else moved the post: look at it again."""
+
+
 class PlatformError(GazetteError):
     """A platform did not do what was asked. Subclasses say what may follow."""
 
@@ -97,19 +110,27 @@ class PayloadRefused(PlatformError):
     """Surely not posted, for the payload's sake: a simpler payload may pass."""
 
 
+class Closed(StrEnum):
+    """What is closed to us: one thread, one destination, or a whole installation (token revoked)."""
+
+    THREAD = "thread"
+    DESTINATION = "destination"
+    INSTALLATION = "installation"
+
+
 class NotAllowed(PlatformError):
-    """Surely not posted, and no retry helps: the destination or the installation is closed to us.
+    """Surely not posted, and no retry helps: `closed` is closed to us until a person mends it."""
 
-    `whole_installation` is true when no destination there can be reached (token revoked).
-    """
-
-    def __init__(self, what: str, *, whole_installation: bool = False) -> None:
-        self.whole_installation = whole_installation
+    def __init__(self, what: str, closed: Closed = Closed.DESTINATION) -> None:
+        self.closed = closed
         super().__init__(what)
 
 
 class PostGone(PlatformError):
-    """It was posted, and someone has deleted it since: whether to post it again a person decides."""
+    """It was posted, and someone has deleted it since: whether to post it again a person decides.
+
+    For an edit: there is nothing left to edit, or it can't be edited any more.
+    """
 
 
 class OutcomeUnknown(PlatformError):

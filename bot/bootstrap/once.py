@@ -9,9 +9,17 @@ from datetime import UTC, datetime, timedelta
 import structlog
 
 from bot import pipeline
+from bot.bootstrap.alarm import Alarm
 from bot.bootstrap.intake import ingest
 from bot.bootstrap.reach import patience, reached
-from bot.bootstrap.store import DEFAULT_CONFIG, Store, delivering, demo_folder, is_demo
+from bot.bootstrap.store import (
+    DEFAULT_CONFIG,
+    Store,
+    delivering,
+    demo_folder,
+    is_demo,
+    lease_host,
+)
 from bot.catalog.nearest import nearest_topics
 from bot.clock import Clock
 from bot.delivery.deliver import Delivery
@@ -26,7 +34,7 @@ from bot.model.slot import manual_slot
 from bot.model.subscription import Layout, Subscription
 from bot.model.taste import Taste
 from bot.model.topic import EVERYTHING, fold
-from bot.scheduling.tick import arm
+from bot.scheduling.arming import arm
 from bot.settings.load import Settings
 
 log = structlog.get_logger(__name__)
@@ -40,7 +48,7 @@ LEAST_WAIT_S = 30.0
 
 
 def process_name() -> str:
-    """Names this process in the ledger; no two processes share it."""
+    """Names this process in the ledger, its host first; no two processes share it."""
     return f"{socket.gethostname()}:{os.getpid()}:{os.urandom(4).hex()}"
 
 
@@ -70,16 +78,17 @@ async def register(store: Store, settings: Settings, now: datetime) -> None:
     Raises StoreError where the demo would push aside what a settings file put there.
     """
     names = {each.name for each in settings.subscriptions}
+    stored = {each.name: each for each in await store.subscriptions.active()}
     if is_demo(settings):
-        others = [
-            each.name for each in await store.subscriptions.active() if each.name not in names
-        ]
+        others = [name for name in stored if name not in names]
         if others:
             raise StoreError(
                 f"this database has subscriptions of a settings file ({', '.join(others)}) and there "
                 f"is no {DEFAULT_CONFIG}; name the file with --config, or another database for the demo"
             )
-    await store.subscriptions.upsert_from_file(arm(settings.subscriptions, now), now)
+    lateness = timedelta(seconds=settings.delivery.max_lateness_s)
+    armed = arm(settings.subscriptions, now, stored, lateness)
+    await store.subscriptions.upsert_from_file(armed, now)
 
 
 async def preview_topic(
@@ -148,6 +157,7 @@ async def send(
                     if is_here:
                         await take_in(store, settings, clock.now())
                     edition = await _plan_by_hand(store, name, at, clock)
+                await store.ledger.free_leases(lease_host(database_url))
                 return await _deliver(store, settings, edition, deadline, clock)
         edition = edition or await _plan_by_hand(store, name, at, clock)
         sent = await _sent(store, edition)
@@ -165,6 +175,7 @@ async def _is_elsewhere(store: Store, settings: Settings) -> bool:
 
 async def _plan_by_hand(store: Store, name: str, at: datetime, clock: Clock) -> Edition:
     subscription = await active(store, name)
+    await store.subscriptions.reopen(subscription.destination)  # a person vouches for it
     count = await store.ledger.manual_count(name)
     newest = await store.ledger.edition(name, f"manual:{count}") if count else None
     if newest is not None and not (await _sent(store, newest)).is_final:
@@ -198,16 +209,24 @@ async def _deliver(
     store: Store, settings: Settings, edition: Edition, deadline: datetime, clock: Clock
 ) -> Sent:
     async with reached(settings, store, clock, None) as reach:
+        alarm = Alarm(store, lambda: settings.owners, clock)
         delivery = Delivery(
-            store.ledger, reach.messengers, clock, patience(settings), process_name()
+            store.ledger,
+            reach.messengers,
+            clock,
+            patience(settings),
+            process_name(),
+            tell=alarm.tell,
         )
-        await delivery.take_over()
         while True:
             until = await pipeline.deliver(delivery, edition.destination)
             sent = await _sent(store, edition)
             if sent.is_final or until is None or until > deadline:
-                return sent
+                break
             await asyncio.sleep(max(0.0, (until - clock.now()).total_seconds()))
+        for person in alarm.people:
+            await pipeline.deliver(delivery, person)
+        return sent
 
 
 async def _sent(store: Store, edition: Edition) -> Sent:

@@ -34,7 +34,13 @@ class Reach:
 def patience(settings: Settings) -> Patience:
     """Delivery's waits, as the settings have them."""
     delivery = settings.delivery
-    return Patience(delivery.time_out_s, delivery.quarantine_s, delivery.second_look_s)
+    return Patience(
+        delivery.time_out_s,
+        delivery.quarantine_s,
+        delivery.second_look_s,
+        delivery.lease_s,
+        delivery.max_lateness_s,
+    )
 
 
 @asynccontextmanager

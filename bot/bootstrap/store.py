@@ -1,11 +1,12 @@
 """Opens the database and gives the ports that stand on it; finds settings, or else the demo."""
 
 import hashlib
+import socket
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Awaitable, Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from datetime import time, timedelta
+from datetime import datetime, time, timedelta
 from pathlib import Path
 
 from filelock import FileLock, Timeout
@@ -21,6 +22,7 @@ from bot.storage.board import BoardStore
 from bot.storage.catalog import Catalog
 from bot.storage.database import Database, database_file, database_place
 from bot.storage.ledger import Ledger
+from bot.storage.posts import Posts
 from bot.storage.subscriptions import Subscriptions
 
 DEFAULT_CONFIG = Path("config/gazette.yaml")
@@ -32,13 +34,18 @@ DEMO_CHANNELS = {"general": ("Harbour",), "lounge": ("Culture", "Food & Markets"
 
 @dataclass(frozen=True, slots=True)
 class Store:
-    """Everything that stands on the database; `mirrors` is where copies of git sources are kept."""
+    """Everything that stands on the database; `mirrors` is where copies of git sources are kept.
+
+    `time_at` asks the database server for its time; None where there is no server.
+    """
 
     catalog: Catalog
     ledger: Ledger
+    posts: Posts
     subscriptions: Subscriptions
     board: BoardStore
     mirrors: Path
+    time_at: Callable[[], Awaitable[datetime | None]]
 
 
 @contextmanager
@@ -49,9 +56,11 @@ def opened(url: str) -> Iterator[Store]:
         yield Store(
             Catalog(database),
             Ledger(database),
+            Posts(database),
             Subscriptions(database),
             BoardStore(database),
             beside(url, "gazette-mirrors"),
+            database.time_at,
         )
     finally:
         database.close()
@@ -90,6 +99,14 @@ def with_demo(settings: Settings, database_url: str) -> Settings:
         for channel, topics in DEMO_CHANNELS.items()
     )
     return replace(settings, sources=(Source(DEMO_SOURCE, folder),), subscriptions=subscriptions)
+
+
+def lease_host(database_url: str) -> str | None:
+    """Whose leases the holder of the delivering lock knows to be dead; None: everybody's.
+
+    A server's lock holds on this machine, a file's everywhere.
+    """
+    return None if database_file(database_url) else socket.gethostname()
 
 
 @contextmanager

@@ -77,7 +77,27 @@ class Applied:
     removed: int
 
 
-class CatalogStore(Protocol):
+class Reading(Protocol):
+    """What a draft asks of the catalog."""
+
+    async def taxonomy(self) -> Taxonomy:
+        """Topics from topic files first (by source and path), then those that only articles name, by frequency."""
+        ...
+
+    async def search(self, wanted: ArticleFilter) -> list[Article]:
+        """Articles newest first, then by id; gone ones left out, removed ones included.
+
+        A provider that a file names by domain alone (or not at all) has the name of the provider
+        file for that domain, else the domain.
+        """
+        ...
+
+    async def related(self, article_ids: Iterable[str]) -> Mapping[str, tuple[RelatedLink, ...]]:
+        """Related links by article, best quality first as the file had them; every id has an entry."""
+        ...
+
+
+class CatalogStore(Reading, Protocol):
     """Articles, related links, topics, providers and problems, by source. Times are aware UTC.
 
     Every method is one transaction: readers see all of it or nothing. Methods may be called from
@@ -118,10 +138,6 @@ class CatalogStore(Protocol):
         """
         ...
 
-    async def taxonomy(self) -> Taxonomy:
-        """Topics from topic files first (by source and path), then those that only articles name, by frequency."""
-        ...
-
     async def count(self, source: str) -> int:
         """Articles of a source that `search` can give."""
         ...
@@ -141,14 +157,6 @@ class CatalogStore(Protocol):
         """
         ...
 
-    async def search(self, wanted: ArticleFilter) -> list[Article]:
-        """Articles newest first, then by id; gone ones left out, removed ones included.
-
-        A provider that a file names by domain alone (or not at all) has the name of the provider
-        file for that domain, else the domain.
-        """
-        ...
-
     async def by_short_id(self, short_id: str) -> Article | None:
         """The article of a button, gone or not."""
         ...
@@ -160,8 +168,4 @@ class CatalogStore(Protocol):
         newest. A path may have a suffix, begin above the source, or be its end alone; if several
         articles end so, none is meant. By link and path only what `search` can give.
         """
-        ...
-
-    async def related(self, article_ids: Iterable[str]) -> Mapping[str, tuple[RelatedLink, ...]]:
-        """Related links by article, best quality first as the file had them; every id has an entry."""
         ...

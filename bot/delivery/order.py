@@ -27,8 +27,15 @@ class LookUp:
 
 
 @dataclass(frozen=True, slots=True)
+class Doubt:
+    """Whoever was sending this post is gone: it may have been posted."""
+
+    post: Post
+
+
+@dataclass(frozen=True, slots=True)
 class Skip:
-    """This post can never be sent: its parent was not."""
+    """This post is not sent: its parent was not, or its time is over."""
 
     post: Post
     why: str
@@ -41,18 +48,22 @@ class Wait:
     until: datetime
 
 
-Step = Send | LookUp | Skip | Wait
+Step = Send | LookUp | Doubt | Skip | Wait
 
 
-def next_step(posts: Sequence[Post], now: datetime, repeats_safely_s: float) -> Step | None:
+def next_step(
+    posts: Sequence[Post], now: datetime, repeats_safely_s: float, max_lateness_s: float
+) -> Step | None:
     """The next thing to do among a destination's open posts; None when nothing is left.
 
     Posts stand by edition and in sending order. An unknown or waiting post holds back the later
     posts of its edition; a held, failed or skipped one only its children. A post told to wait by
-    the platform holds back the whole destination, since the limit is the channel's.
+    the platform holds back the whole destination, since the limit is the channel's. A lead that is
+    more than `max_lateness_s` late is skipped. Whoever asks holds the destination, so a post in
+    `sending` has lost its sender.
     """
     waits: list[datetime] = []
-    for step in _first_steps(posts, now, repeats_safely_s):
+    for step in _first_steps(posts, now, repeats_safely_s, timedelta(seconds=max_lateness_s)):
         if isinstance(step, Wait):
             waits.append(step.until)
         else:
@@ -63,10 +74,11 @@ def next_step(posts: Sequence[Post], now: datetime, repeats_safely_s: float) -> 
 def is_repeatable(post: Post, now: datetime, repeats_safely_s: float) -> bool:
     """Whether a post in doubt is settled by sending the very same request again.
 
-    Opening a thread twice answers that it is open. A create is known again by its nonce while it
-    is young; `sending_at` is its first attempt. Forum posts have no nonce (PLATFORMS.md 2.3).
+    Opening a thread twice answers that it is open, an edit twice is one. A create is known again by
+    its nonce while it is young; `sending_at` is its first attempt. Forum posts have no nonce
+    (PLATFORMS.md 2.3).
     """
-    if post.op is PostOp.OPEN_THREAD:
+    if post.op is not PostOp.CREATE:
         return True
     if post.destination.look is Look.FORUM and post.kind is PostKind.LEAD:
         return False
@@ -74,7 +86,10 @@ def is_repeatable(post: Post, now: datetime, repeats_safely_s: float) -> bool:
     return post.sending_at is not None and now < post.sending_at + young
 
 
-def _first_steps(posts: Sequence[Post], now: datetime, repeats_safely_s: float) -> Iterator[Step]:
+def _first_steps(
+    posts: Sequence[Post], now: datetime, repeats_safely_s: float, max_lateness: timedelta
+) -> Iterator[Step]:
+    yield from (Doubt(post) for post in posts if post.state is PostState.SENDING)
     limited = [
         post.retry_at
         for post in posts
@@ -83,14 +98,15 @@ def _first_steps(posts: Sequence[Post], now: datetime, repeats_safely_s: float) 
     if limited:
         yield Wait(max(limited))
         posts = [post for post in posts if post.state is not PostState.PLANNED]
-    for _edition, group in groupby(posts, key=lambda post: post.edition_id):
+    for _edition, group in groupby(posts, key=lambda post: post.edition_id or post.key):
         edition = list(group)
         by_key = {post.key: post for post in edition}
         for post in edition:
-            step = _step_of(post, by_key.get(post.parent or ""), now, repeats_safely_s)
+            parent = by_key.get(post.parent or "")
+            late = _too_late(post, now, max_lateness)
+            step = late or _step_of(post, parent, now, repeats_safely_s)
             if step is not None:
                 yield step
-            if step is not None or post.state in (PostState.SENDING, PostState.UNKNOWN):
                 break
 
 
@@ -108,6 +124,15 @@ def _step_of(
     return Send(post, _hangs_on(post, parent))
 
 
+def _too_late(post: Post, now: datetime, max_lateness: timedelta) -> Skip | None:
+    """A lead that has waited beyond its time; what was claimed before may be there, so it goes on."""
+    if not post.is_lead or post.state is not PostState.PLANNED or post.due_at is None:
+        return None
+    latest = post.due_at + max_lateness
+    why = f"it could not be sent by {latest:%Y-%m-%d %H:%M} UTC, as late as max_lateness allows"
+    return Skip(post, why) if now > latest else None
+
+
 def _step_in_doubt(
     post: Post, thread: Receipt | None, now: datetime, repeats_safely_s: float
 ) -> Step:
@@ -119,10 +144,11 @@ def _step_in_doubt(
 
 
 def _hangs_on(post: Post, parent: Post | None) -> Receipt | None:
-    """A reply hangs on its parent's thread, a thread on its message; in a forum every part does."""
+    """A reply hangs on its parent's thread, a thread and an edit on their message; in a forum all do."""
     if parent is None:
         return None
     is_in_forum = post.destination.look is Look.FORUM
-    if post.kind in (PostKind.REPLY, PostKind.THREAD) or is_in_forum:
+    is_below = post.kind in (PostKind.REPLY, PostKind.THREAD) or post.op is PostOp.EDIT
+    if is_below or is_in_forum:
         return parent.receipt
     return None

@@ -1,18 +1,21 @@
-"""The contracts of delivery: Ledger, Subscriptions, Messenger, Engine."""
+"""The contracts of delivery: Ledger, Posts, Subscriptions, Messenger, Engine."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
+from bot.errors import Closed
+from bot.model.alert import Alert
 from bot.model.destination import Destination
 from bot.model.draft import Draft
+from bot.model.due import Due
 from bot.model.edition import Edition
 from bot.model.history import History
 from bot.model.pick import Reason
-from bot.model.post import Level, Post, PostState
+from bot.model.post import Level, PlannedPost, Post, PostState
 from bot.model.receipt import Receipt
-from bot.model.slot import Slot
+from bot.model.record import PostRecord
 from bot.model.subscription import Subscription
 
 
@@ -33,6 +36,7 @@ class Move:
     level: Level | None = None
     looks: int | None = None
     error: str | None = None
+    due_at: datetime | None = None
 
 
 class Ledger(Protocol):
@@ -44,6 +48,12 @@ class Ledger(Protocol):
 
     async def history(self, destination: Destination, since: datetime) -> History:
         """What this destination has had, of articles published at or after `since`."""
+        ...
+
+    async def histories(
+        self, destinations: Collection[Destination], since: datetime
+    ) -> Mapping[Destination, History]:
+        """`history` of each of these; every one has an entry."""
         ...
 
     async def manual_count(self, subscription: str) -> int:
@@ -61,10 +71,18 @@ class Ledger(Protocol):
         """
         ...
 
-    async def skip_slot(
-        self, subscription: Subscription, slot: Slot, note: str, now: datetime
-    ) -> Edition:
-        """Records a slot that is not sent, with the reason; idempotent like `plan`."""
+    async def plan_many(
+        self, drafts: Sequence[tuple[Draft, str | None]], now: datetime
+    ) -> list[Edition]:
+        """`plan` of each draft with its note, all in one transaction; editions in the same order.
+
+        Raises SeenMeanwhile, and stores nothing at all, when one of them would: so also when two
+        of them give one destination the same article.
+        """
+        ...
+
+    async def skip_many(self, skipped: Sequence[Due], now: datetime) -> list[Edition]:
+        """Records slots that are not sent, each with its `skip_reason`; idempotent like `plan`."""
         ...
 
     async def edition(self, subscription: str, slot_key: str) -> Edition | None:
@@ -79,8 +97,14 @@ class Ledger(Protocol):
         """All posts of this destination's editions that are planned or open, in sending order.
 
         Editions stand in the order they were planned; sent posts are included, since replies need
-        their parents' receipts.
+        their parents' receipts. Unsettled posts without an edition follow.
         """
+        ...
+
+    async def plan_alone(
+        self, posts: Sequence[tuple[Destination, PlannedPost]], now: datetime
+    ) -> None:
+        """Stores posts that belong to no edition (alerts). One whose key is there is left alone."""
         ...
 
     async def open_destinations(self) -> list[Destination]:
@@ -96,13 +120,72 @@ class Ledger(Protocol):
         """
         ...
 
-    async def orphans(self, owner: str) -> list[Post]:
-        """Posts in `sending` whose owner is another: whoever calls knows that owner to be gone."""
+    async def close(self, post: Post, closed: Closed, why: str, now: datetime) -> Post | None:
+        """The claimed `post` failed because a thread, its destination or its installation is closed.
+
+        In one transaction it fails and so does every planned post there; subscriptions there are
+        paused until a person has mended it (a closed thread pauses none). None, and nothing
+        changed, when the post is no longer as given.
+        """
+        ...
+
+    async def lease(self, name: str, owner: str, lasts_s: float, now: datetime) -> bool:
+        """Takes the lease, or renews it for its owner; false while another has it.
+
+        Its end is counted by the database's clock where it has one of its own, else by `now`; an
+        end further off than any lease lasts comes from a clock that stepped, and holds nobody back.
+        """
+        ...
+
+    async def release(self, name: str, owner: str) -> None:
+        """Gives the lease up, if it is still the owner's."""
+        ...
+
+    async def free_leases(self, host: str | None) -> None:
+        """Frees the leases of this host's processes, of all where None: the caller knows them gone."""
         ...
 
     async def reasons(self, destination: Destination, article_id: str) -> tuple[Reason, ...]:
         """Why this article was picked here last, or stood in a thread; empty when it never did."""
         ...
+
+
+class Posts(Protocol):
+    """The ledger's posts as a person asks for them, and what a person alone may do to many at once."""
+
+    async def find(
+        self, states: Sequence[PostState], subscription: str | None, limit: int
+    ) -> list[Post]:
+        """Posts in these states, in the order of the states, then the newest first."""
+        ...
+
+    async def count(self, state: PostState) -> int:
+        """How many posts are in this state."""
+        ...
+
+    async def keys(self, prefix: str, limit: int) -> list[str]:
+        """The keys that begin so, in order."""
+        ...
+
+    async def record(self, key: str) -> PostRecord | None:
+        """Everything there is to know of one post."""
+        ...
+
+    async def retry(self, post: Post, why: str, now: datetime) -> list[Post]:
+        """Plans a failed or skipped post again, and with it every failed or skipped one below it.
+
+        They are due now, whatever they were before. Empty, and nothing changed, when the post is no
+        longer as given.
+        """
+        ...
+
+
+class Moved(NamedTuple):
+    """A subscription's next slot, and which one it was when that was decided."""
+
+    name: str
+    slot_at: datetime
+    next_slot_at: datetime | None
 
 
 class Subscriptions(Protocol):
@@ -112,7 +195,7 @@ class Subscriptions(Protocol):
         """Makes the file's subscriptions so; those gone from the file are retired, never deleted.
 
         `next_slot_at` is written as given for a new subscription or a changed schedule, and kept
-        otherwise. A retired one that is back in the file is no longer retired.
+        otherwise. A retired one is due no more; one that is back in the file counts as new.
         """
         ...
 
@@ -124,12 +207,21 @@ class Subscriptions(Protocol):
         """All that are not retired, by name."""
         ...
 
-    async def due(self, now: datetime) -> list[Subscription]:
-        """Not retired, not paused, `next_slot_at` at or before `now`; oldest first."""
+    async def due(
+        self, now: datetime, limit: int, after: Subscription | None = None
+    ) -> list[Subscription]:
+        """Not retired, not paused, `next_slot_at` at or before `now`; oldest first, then by name.
+
+        At most `limit`, from the one after `after` on.
+        """
         ...
 
-    async def advance(self, name: str, slot_at: datetime, next_slot_at: datetime | None) -> bool:
-        """Moves on from the slot at `slot_at`; false if it has been moved on already."""
+    async def advance(self, moves: Sequence[Moved]) -> int:
+        """Moves on those that are still at the slot named; how many they were. One transaction."""
+        ...
+
+    async def reopen(self, destination: Destination) -> list[str]:
+        """Ends the pauses that `Ledger.close` made there; the subscriptions it ended them for."""
         ...
 
 
@@ -147,10 +239,14 @@ class Absent:
 
 @dataclass(frozen=True, slots=True)
 class CannotKnow:
-    """The read was not possible or not complete. `is_passing`: it may be later (limit, outage)."""
+    """The read was not possible or not complete. `is_passing`: it may be later (limit, outage).
+
+    `retry_after_s` is the platform's own word on when.
+    """
 
     what: str
     is_passing: bool = False
+    retry_after_s: float = 0.0
 
 
 Sight = Found | Absent | CannotKnow
@@ -162,10 +258,14 @@ class Messenger(Protocol):
     One call is one platform operation; nothing is retried inside, but where the platform itself
     knows the key again (Discord's nonce).
 
-    `create`, `open_thread` raise: RateLimited, NotSent, PayloadRefused, NotAllowed (surely not
+    `create`, `open_thread`, `edit` raise: RateLimited, NotSent, PayloadRefused, NotAllowed (surely not
     posted), OutcomeUnknown (may have been posted: lost or unreadable answer, 5xx, time-out),
-    PostGone (this key was posted, and someone has deleted it).
-    No other exception leaves them.
+    PostGone (this key, or what was to be edited, was posted and someone has deleted it, or it can
+    be edited no more). No other exception leaves them.
+
+    A receipt's `channel` is the one the message is really in (a reply's thread on Discord, a
+    person's direct channel), so that an edit reaches it. NotAllowed says THREAD where the channel
+    around the thread may still be open.
     """
 
     pace_s: float
@@ -187,13 +287,34 @@ class Messenger(Protocol):
         """Opens the thread of a message; one already open is the success it looks like."""
         ...
 
-    async def look_up(self, post: Post, thread: Receipt | None) -> Sight:
-        """Whether this post is on the platform, by its key. Never raises for the platform's sake."""
+    async def edit(self, receipt: Receipt, payload: Mapping[str, Any], key: str) -> Receipt:
+        """Puts a payload in the place of what a message shows; doing it twice changes nothing more."""
         ...
 
-    async def platform_time_at(self) -> datetime | None:
-        """A time surely before anything posted from now on, in the platform's clock; None: unknown."""
+    async def look_up(self, post: Post, thread: Receipt | None) -> Sight:
+        """Whether this post is on the platform, by its key. Never raises for the platform's sake.
+
+        What a limit broke off goes on from there at the next call for the same attempt.
+        """
         ...
+
+    async def why_not_known(self, destination: Destination) -> str | None:
+        """Why posts there could not be made or looked up, with the mend; None when they could.
+
+        None too when the platform can't be asked now. Nothing is posted.
+        """
+        ...
+
+    async def platform_time_at(self, *, is_fresh: bool = False) -> datetime | None:
+        """A time surely before anything posted from now on, in the platform's clock; None: unknown.
+
+        Carried forward from an earlier answer, or, `is_fresh`, from one asked for now.
+        """
+        ...
+
+
+Tell = Callable[[Alert], Awaitable[None]]
+"""Has an alert sent to whoever should know; twice the same is one message."""
 
 
 class Engine(Protocol):

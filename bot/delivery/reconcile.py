@@ -1,45 +1,40 @@
-"""Settles a post in doubt by looking it up; never by sending it blindly."""
+"""What a look-up of a post in doubt means for it; never a reason to send it blindly. Pure."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
-import structlog
-
-from bot.clock import Clock
 from bot.delivery.patience import Patience
-from bot.delivery.ports import Absent, CannotKnow, Found, Ledger, Messenger, Move
+from bot.delivery.ports import Absent, CannotKnow, Found, Move, Sight
+from bot.delivery.states import SIMPLER
 from bot.model.post import Post, PostState
-from bot.model.receipt import Receipt
-
-log = structlog.get_logger(__name__)
 
 LOOKS = 2
 """So many complete look-ups must find nothing before a post counts as surely absent."""
 
+TRIES = 3
+"""After so many attempts that came to nothing a simpler payload is tried: some fail for ever with a
+server's error (Discord: PLATFORMS.md 2.1, V2 byte trap)."""
 
-async def settle(
-    post: Post,
-    thread: Receipt | None,
-    ledger: Ledger,
-    messenger: Messenger,
-    *,
-    clock: Clock,
-    patience: Patience,
-) -> None:
-    """One look: found → sent; absent once → look again; absent twice → planned; unknowable → held."""
-    sight = await messenger.look_up(post, thread)
-    again = clock.now() + timedelta(seconds=patience.second_look_s)
+
+def verdict(post: Post, sight: Sight, patience: Patience, now: datetime) -> Move:
+    """Found → sent; absent once → look again; absent twice → planned; unknowable → held."""
+    again = now + timedelta(seconds=patience.second_look_s)
     match sight:
         case Found(receipt):
-            move = Move(PostState.SENT, receipt=receipt)
+            return Move(PostState.SENT, receipt=receipt)
         case Absent() if post.looks + 1 >= LOOKS:
-            move = Move(PostState.PLANNED, error="looked up twice and surely not there")
-        case Absent():
-            move = Move(
-                PostState.UNKNOWN, looks=post.looks + 1, retry_at=again, error="not found so far"
+            later = now + timedelta(seconds=patience.backoff_s(post.attempt))
+            is_stubborn = post.attempt % TRIES == 0
+            return Move(
+                PostState.PLANNED,
+                retry_at=later if post.attempt >= TRIES else None,
+                level=SIMPLER.get(post.level) if is_stubborn else None,
+                error="looked up twice and surely not there",
             )
-        case CannotKnow(what, is_passing=True):
-            move = Move(PostState.UNKNOWN, retry_at=again, error=what)
+        case Absent():
+            looks = post.looks + 1
+            return Move(PostState.UNKNOWN, looks=looks, retry_at=again, error="not found so far")
+        case CannotKnow(what, is_passing=True, retry_after_s=wait_s):
+            later = max(again, now + timedelta(seconds=wait_s))
+            return Move(PostState.UNKNOWN, retry_at=later, error=what)
         case CannotKnow(what):
-            move = Move(PostState.HELD, error=what)
-    await ledger.move(post, move, clock.now())
-    log.info("post looked up", post=post.key, after=move.to, note=move.error)
+            return Move(PostState.HELD, error=what)

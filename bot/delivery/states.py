@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from bot.model.edition import EditionState
-from bot.model.post import PostState
+from bot.model.post import Level, PostState
 
 P = PostState
 
@@ -17,6 +17,9 @@ FOLLOWS: dict[PostState, frozenset[PostState]] = {
     P.SKIPPED: frozenset({P.PLANNED}),
     P.SENT: frozenset(),
 }
+
+SIMPLER = {Level.FULL: Level.PLAIN, Level.PLAIN: Level.TEXT}
+"""What is sent instead of a payload that is refused."""
 
 UNSETTLED = frozenset({P.PLANNED, P.SENDING, P.UNKNOWN})
 """A post in one of these still needs work by the machine."""

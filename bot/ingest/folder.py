@@ -11,14 +11,24 @@ import stat
 import time
 import unicodedata
 from collections.abc import Iterator, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
+from operator import attrgetter
 from pathlib import Path
 
 from bot.catalog.ports import FileMark
 from bot.errors import SourceError
-from bot.ingest.places import HEAD_BYTES, Changes, Content, Listed, Reader, leads_on, role
+from bot.ingest.places import (
+    HEAD_BYTES,
+    SITE,
+    Changes,
+    Content,
+    Listed,
+    Reader,
+    endings,
+    leads_on,
+    role,
+)
 from bot.model.problem import ArticleProblem, Level
 
 # A file written twice within a tick of its file system's clock has one time for both.
@@ -38,7 +48,8 @@ class Folder:
     def position(self) -> str:
         started_ns = time.time_ns()
         found = self.changes(None)
-        if any(started_ns - each.mtime_ns < _SETTLED_NS for each in found.files):
+        newest_ns = max((each.mtime_ns for each in found.files), default=0)
+        if started_ns - newest_ns < _SETTLED_NS:
             return ""
         digest = hashlib.sha256(f"{self._collections} {self._root.resolve()}".encode())
         for path, size, mtime_ns, _ in found.files:
@@ -86,42 +97,45 @@ def _walk(root: Path, collections: tuple[str, ...]) -> Changes:
     while waiting:
         folder = waiting.pop()
         try:
-            with os.scandir(real / folder) as entries:
-                waiting += _take_all(real, folder, entries, collections, found)
+            waiting += _take_all(real, folder, collections, found)
         except OSError as error:
             if not folder:
                 why = error.strerror
                 raise SourceError(f"the source {root} can't be listed: {why}") from error
             found.closed.append(folder)
             _complain(found, folder, f"the folder can't be listed: {error.strerror}", "allow it")
-    found.files.sort()
+    found.files.sort(key=attrgetter("path"))
     return found
 
 
-def _take_all(
-    root: Path,
-    folder: str,
-    entries: Iterator[os.DirEntry[str]],
-    collections: tuple[str, ...],
-    found: Changes,
-) -> list[str]:
-    """Takes a folder's files, gives the folders in it that lead on."""
+def _take_all(root: Path, folder: str, collections: tuple[str, ...], found: Changes) -> list[str]:
+    """Takes a folder's files, gives the folders in it that lead on.
+
+    Called for every file there is, at each look: what costs is kept out of the loop, and the folder
+    is open meanwhile, so that no file's whole path is walked.
+    """
     inner = []
     before = f"{folder}/" if folder else ""
-    for entry in entries:
-        path = before + entry.name
-        if entry.is_file(follow_symlinks=False):
-            if role(path, collections) is not None:
-                with suppress(FileNotFoundError):  # gone since it was listed
-                    _take(path, entry.stat(), found)
-        elif entry.is_symlink():
-            _take_link(root, path, collections, found)
-        elif entry.is_dir():
-            if leads_on(path):
-                inner.append(path)
-        elif role(path, collections) is not None:
-            with suppress(FileNotFoundError):
-                _take(path, entry.stat(), found)
+    wanted = endings(folder, collections)
+    number = os.open(root / folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        with os.scandir(number) as entries:
+            for entry in entries:
+                name = entry.name
+                path = before + name
+                if entry.is_symlink():
+                    _take_link(root, path, collections, found)
+                elif entry.is_dir():
+                    if leads_on(path):
+                        inner.append(path)
+                elif (name.endswith(wanted) and name[0] != ".") or path == SITE:
+                    try:
+                        status = entry.stat()
+                    except FileNotFoundError:  # gone since it was listed
+                        continue
+                    _take(path, status, found)
+    finally:
+        os.close(number)
     return inner
 
 
@@ -151,11 +165,11 @@ def _take(path: str, status: os.stat_result, found: Changes) -> None:
     """Lists a file; one that can't be taken becomes a problem under a sound path."""
     if not (path.isprintable() or is_sound(path)):
         found.problems.append(unsound(path))
-    elif not stat.S_ISREG(status.st_mode):
+    elif stat.S_ISREG(status.st_mode):
+        found.files.append(Listed(path, status.st_size, status.st_mtime_ns))
+    else:
         what = "this is no file that can be read"
         _complain(found, path, what, "put a file here", Level.WARNING)
-    else:
-        found.files.append(Listed(path, status.st_size, status.st_mtime_ns))
 
 
 def is_sound(path: str) -> bool:

@@ -43,9 +43,14 @@ def role(path: str, collections: tuple[str, ...] = ()) -> Role | None:
     if path == SITE:
         return Role.SITE
     folder, _, name = path.rpartition("/")
+    is_wanted = name.endswith(endings(folder, collections)) and name[0] != "."
+    return _role_inside(folder, collections) if is_wanted else None
+
+
+def endings(folder: str, collections: tuple[str, ...] = ()) -> tuple[str, ...]:
+    """How the names of files with a role end in a folder; a name that begins with a dot has none."""
     inside = _role_inside(folder, collections)
-    is_wanted = inside is not None and name.endswith(_ENDINGS[inside]) and name[0] != "."
-    return inside if is_wanted else None
+    return () if inside is None else _ENDINGS[inside]
 
 
 @lru_cache(maxsize=1024)

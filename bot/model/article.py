@@ -3,6 +3,7 @@
 import hashlib
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from urllib.parse import urlsplit
 
 
@@ -70,6 +71,7 @@ def short_id(article_id: str) -> str:
     return hashlib.sha256(article_id.encode()).hexdigest()[:16]
 
 
+@lru_cache(maxsize=4096)
 def canonical_url(url: str) -> str:
     """The form under which two links are the same page: no scheme, `www.`, fragment or last slash."""
     parts = urlsplit(url)

@@ -22,6 +22,7 @@ class PostOp(StrEnum):
     """The platform operation."""
 
     CREATE = "create"
+    EDIT = "edit"
     OPEN_THREAD = "open_thread"
 
 
@@ -62,7 +63,7 @@ class Payloads:
 class PlannedPost:
     """A post as drafted: not yet stored. `parent` is the key of the post it waits for.
 
-    `article_id` is set where a post is about one article (a card, a reply).
+    An edit's parent is the post it edits. `article_id` is set where a post is about one article (a card, a reply).
     """
 
     key: str
@@ -77,7 +78,8 @@ class PlannedPost:
 class Post:
     """A post as stored. `epoch` rises with every claim; `looks` counts look-ups that found nothing.
 
-    `platform_time_at` is the lower bound for a look-up, in the platform's own time.
+    `platform_time_at` is the lower bound for a look-up, in the platform's own time. `subscription`
+    is that of its edition, `due_at` the moment its edition's lateness counts from; None without one.
     """
 
     key: str
@@ -99,6 +101,20 @@ class Post:
     platform_time_at: datetime | None = None
     receipt: Receipt | None = None
     error: str | None = None
+    subscription: str | None = None
+    due_at: datetime | None = None
+
+    @property
+    def is_lead(self) -> bool:
+        """Whether its edition stands or falls with it; an edit of a lead is none."""
+        return (
+            self.kind is PostKind.LEAD and self.op is PostOp.CREATE and self.edition_id is not None
+        )
+
+
+def action_key(action: str, part: str) -> str:
+    """The same for a post that belongs to no slot: an alert, a share."""
+    return hashlib.sha256("\n".join((action, part)).encode()).hexdigest()[:24]
 
 
 def post_key(subscription: str, slot_key: str, part: str) -> str:

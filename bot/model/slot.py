@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from datetime import date, datetime, time
 
+MANUAL = "manual:"
+
 
 @dataclass(frozen=True, slots=True)
 class Slot:
@@ -22,4 +24,9 @@ def scheduled_slot(day: date, wall: time, due_at: datetime) -> Slot:
 
 def manual_slot(number: int, at: datetime) -> Slot:
     """The slot of a send by hand; numbers count from 1 per subscription."""
-    return Slot(f"manual:{number}", at)
+    return Slot(f"{MANUAL}{number}", at)
+
+
+def is_manual(key: str) -> bool:
+    """Whether a slot's key is of a send by hand."""
+    return key.startswith(MANUAL)

@@ -1,11 +1,14 @@
 """Destination, taste, schedule and layout under one stable name."""
 
 from dataclasses import dataclass
-from datetime import datetime, time
+from datetime import UTC, date, datetime, time
 from enum import StrEnum
 
 from bot.model.destination import Destination
 from bot.model.taste import Taste
+
+FOR_EVER = datetime(9999, 1, 1, tzinfo=UTC)
+"""Paused until a person resumes it."""
 
 
 class Layout(StrEnum):
@@ -25,16 +28,26 @@ class Origin(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Schedule:
-    """Wall times on weekdays (Monday is 0) in an IANA zone; `times` ascending."""
+    """Wall times on weekdays (Monday is 0) in an IANA zone; `times` and `skip` ascending.
+
+    Left out are the public holidays of a country (`DE`) or a part of it (`DE-BY`), the dates of
+    `skip`, and every day before `paused_until`: all of them days of the zone.
+    """
 
     days: frozenset[int]
     times: tuple[time, ...]
     zone: str
+    holidays: str | None = None
+    skip: tuple[date, ...] = ()
+    paused_until: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Subscription:
-    """`schedule` None: it is sent by hand only. `next_slot_at` is aware UTC, None when unscheduled."""
+    """`schedule` None: it is sent by hand only. `next_slot_at` is aware UTC, None when unscheduled.
+
+    `pause_reason` says why the machine paused it: its destination is closed to us.
+    """
 
     name: str
     destination: Destination
@@ -44,5 +57,6 @@ class Subscription:
     origin: Origin = Origin.FILE
     next_slot_at: datetime | None = None
     paused_until: datetime | None = None
+    pause_reason: str | None = None
     retired_at: datetime | None = None
     created_by: str | None = None

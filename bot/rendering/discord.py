@@ -84,8 +84,13 @@ def lead(part: Part, layout: Layout, key: str) -> Payloads:
     about = f"{_ABOUT}:{key}"
     full = _lead_components(part, layout, about, images=True)
     plain = _lead_components(part, layout, about, images=False)
-    draw = {Layout.COMPACT: _short, Layout.CARDS: _title, Layout.HEADLINES: _headline}[layout]
-    text = _content(f"**{escape.discord(part.heading)}**", part.items, _small(part.footer), draw)
+    drawings: dict[Layout, Callable[[Shown], str]] = {
+        Layout.COMPACT: _short,
+        Layout.CARDS: _title,
+        Layout.HEADLINES: _headline,
+    }
+    heading, footer = f"**{escape.discord(part.heading)}**", _small(part.footer)
+    text = _content(heading, part.items, footer, drawings[layout])
     return Payloads(
         _message(full, key), _message(plain, key), _legacy(text, select(part.items, about), key)
     )
@@ -100,6 +105,11 @@ def card(item: Item, number: int, key: str) -> Payloads:
         _message([container([_item_component(each, images=False), buttons])], key),
         _legacy(_content("", [each], "", _short), [buttons], key),
     )
+
+
+def note(lines: Sequence[str], key: str) -> Payloads:
+    """A message of our own words. It has no mark: one in doubt for minutes is for a person to find."""
+    return shown.same(_legacy("\n".join(map(escape.discord, lines)), [], key))
 
 
 def reply(item: Item, number: int, key: str) -> Payloads:
@@ -215,6 +225,7 @@ def _title(each: Shown) -> str:
     return number + escape.discord(each.title)
 
 
+@escape.remembered
 def _tall(each: Shown) -> str:
     """Heading, excerpt, facts, link: a line each."""
     small = _BETWEEN.join(_facts(each))
@@ -226,6 +237,7 @@ def _tall(each: Shown) -> str:
     )
 
 
+@escape.remembered
 def _short(each: Shown) -> str:
     """Title, excerpt if any, and one small line with facts and link."""
     small = _BETWEEN.join(word for word in (*_facts(each), _link(each)) if word)
@@ -245,6 +257,7 @@ def _reply_text(reply: Reply) -> str:
     return _lines(*lines, _small(reply.more))
 
 
+@escape.remembered
 def _listed(each: Shown) -> str:
     """A link of a reply on one line."""
     where = escape.host(each.url) or shown.OPEN

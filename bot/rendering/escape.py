@@ -7,10 +7,14 @@ docs.discord.com/developers/reference, "Message Formatting".
 """
 
 import re
+from functools import lru_cache
 
 from bot.rendering.limits import size
 
 JOINER = "\u2060"
+
+remembered = lru_cache(maxsize=1024)
+"""A morning's digests show the same articles in thousands of channels. Never change what it gives."""
 
 _INVISIBLE = re.compile(
     "[\0-\x08\x0e-\x1b\x7f-\x84\x86-\x9f"  # control characters that are not white space
@@ -42,11 +46,13 @@ def flat(text: str) -> str:
     return " ".join(_INVISIBLE.sub("", text).split())
 
 
+@remembered
 def slack_plain(text: str) -> str:
     """For a plain_text object, which takes `<` and `&` as they are."""
     return _SLACK_BREAKS.sub(lambda found: found[0] + JOINER, flat(text))
 
 
+@remembered
 def slack_text(text: str) -> str:
     """For the message's `text`, sent with `mrkdwn: false`: forms in `<…>` are still read."""
     return slack_entities(slack_plain(text))
@@ -57,12 +63,14 @@ def slack_entities(text: str) -> str:
     return text.translate(_SLACK_ENTITIES)
 
 
+@remembered
 def slack_mrkdwn(text: str) -> str:
     """For a mrkdwn object: what nothing can escape becomes its look-alike."""
     safe = slack_text(text.translate(_SLACK_MARKS))  # first: a look-alike may be a letter
     return f"{JOINER}{safe}" if safe.startswith(("&gt;", "＞")) else safe
 
 
+@remembered
 def discord(text: str) -> str:
     """For Discord's Markdown, anywhere but in a masked link's label."""
     line = _DISCORD_PING.sub("@" + JOINER, flat(text))
@@ -90,6 +98,7 @@ def host(url: str) -> str | None:
     return found[1].lower() if found else None
 
 
+@remembered
 def _url(url: str, room: int, also: str) -> str | None:
     if not url.lower().startswith(("http://", "https://")):
         return None

@@ -12,7 +12,7 @@ from bot.model.article import Image, RelatedLink
 from bot.model.digest import Digest, Item, Sibling
 from bot.model.post import Payloads
 from bot.rendering import limits
-from bot.rendering.escape import flat
+from bot.rendering.escape import flat, remembered
 from bot.rendering.split import cut, share
 
 RELATED = "Related links"
@@ -64,6 +64,7 @@ class Part:
         return self.closing if self.number == self.of else ""
 
 
+@remembered
 def fitted(text: str, chars: int, escaper: Escaper) -> str:
     """One line of at most `chars` characters, whose escaped form keeps to its bound, unescaped."""
     return cut(
@@ -84,6 +85,7 @@ def lines(text: str, chars: int, escaper: Escaper) -> list[str]:
     return kept
 
 
+@remembered
 def item(item: Item, number: int, escaper: Escaper) -> Shown:
     """A digest's item: provider, date, topic, badge; its actions are Related and Why."""
     title = fitted(item.title, limits.TITLE_CHARS, escaper) or UNTITLED
@@ -132,6 +134,7 @@ def _answer_item(item: AnswerItem, number: int, escaper: Escaper) -> Shown:
     )
 
 
+@remembered
 def link(link: RelatedLink | Sibling, escaper: Escaper) -> Shown:
     """A line of a reply: provider and date."""
     return Shown(
@@ -201,6 +204,7 @@ def alt(shown: Shown) -> str:
     return cut(own or f"Picture of the article “{shown.title}”", limits.ALT_CHARS)
 
 
+@remembered
 def day(at: datetime) -> str:
     """A date for where a reader's zone is not known."""
     return f"{at.day} {at:%b} {at.year}"

@@ -13,7 +13,7 @@ from bot.model.digest import Digest, Item
 from bot.model.post import Payloads
 from bot.model.subscription import Layout
 from bot.rendering import limits, shown
-from bot.rendering.escape import slack_entities, slack_mrkdwn, slack_text, slack_url
+from bot.rendering.escape import remembered, slack_entities, slack_mrkdwn, slack_text, slack_url
 from bot.rendering.reply import Reply
 from bot.rendering.reply import reply as reply_about
 from bot.rendering.shown import Part, Shown, frozen
@@ -70,12 +70,23 @@ def card(item: Item, number: int, key: str) -> Payloads:
     )
 
 
+def note(lines: Sequence[str], key: str) -> Payloads:
+    """A message of our own words."""
+    return shown.same(_message("\n".join(map(slack_text, lines)), None, key))
+
+
 def reply(item: Item, number: int, key: str) -> Payloads:
     """A thread's message: who else tells an article's story, then its related links."""
+    text, blocks = _held(item, number)
+    full = _message(text, blocks, key)
+    return Payloads(full, full, _message(text, None, key))
+
+
+@remembered
+def _held(item: Item, number: int) -> tuple[str, list[Block]]:
     whole = reply_about(item, number, slack_text)
     held = whole.fitted(lambda some: fits(_reply_text(some), _reply_blocks(some)))
-    full = _message(_reply_text(held), _reply_blocks(held), key)
-    return Payloads(full, full, _message(_reply_text(held), None, key))
+    return _reply_text(held), _reply_blocks(held)
 
 
 def answer(answer: Answer) -> dict[str, Any]:
@@ -170,6 +181,7 @@ def _overview(items: Sequence[Shown]) -> list[Block]:
     return [{"type": "rich_text", "elements": [listed]}]
 
 
+@remembered
 def _item_blocks(each: Shown, *, images: bool, excerpt: bool = True) -> list[Block]:
     title = [title_part(each, bold=True)]
     if each.number:
@@ -248,6 +260,7 @@ def _paragraphs(texts: Sequence[str]) -> str:
     return "\n\n".join(text for text in texts if text)
 
 
+@remembered
 def _twin(each: Shown, *, excerpt: bool = True) -> str:
     """An item as the message's `text` has it: all that its blocks show."""
     facts = [*map(slack_text, each.before), *map(slack_text, each.after)]

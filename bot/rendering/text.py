@@ -39,6 +39,11 @@ def card(item: Item, number: int, _key: str) -> Payloads:
     return shown.same(_item(shown.item(item, number, flat)))
 
 
+def note(lines: Sequence[str], _key: str) -> Payloads:
+    """A message of our own words."""
+    return shown.same("\n".join(map(_wrapped, lines)))
+
+
 def reply(item: Item, number: int, _key: str) -> Payloads:
     """Who else tells an article's story, then its related links."""
     about = reply_about(item, number, flat)

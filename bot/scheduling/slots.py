@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 from bot.model.slot import Slot, scheduled_slot
 from bot.model.subscription import Schedule
+from bot.scheduling.days_off import holidays_of
 
 _DAY = timedelta(days=1)
 
@@ -45,14 +46,20 @@ def slots_from(schedule: Schedule, from_at: datetime) -> Iterator[Slot]:
         raise ValueError("a schedule without days or times has no slots")
     zone = ZoneInfo(schedule.zone)
     # from the day before, as a gap may have moved one of its slots past midnight
-    day = from_at.astimezone(zone).date() - _DAY
+    day = max(from_at.astimezone(zone).date() - _DAY, schedule.paused_until or date.min)
     while True:
-        if day.weekday() in schedule.days:
+        if _is_on(schedule, day):
             for wall in schedule.times:
                 due_at = _due_at(day, wall, zone)
                 if due_at is not None and due_at >= from_at:
                     yield scheduled_slot(day, wall, due_at)
         day += _DAY
+
+
+def _is_on(schedule: Schedule, day: date) -> bool:
+    if day.weekday() not in schedule.days or day in schedule.skip:
+        return False
+    return schedule.holidays is None or day not in holidays_of(schedule.holidays, day.year)
 
 
 def _due_at(day: date, wall: time, zone: ZoneInfo) -> datetime | None:

@@ -1,19 +1,23 @@
-"""Takes the due subscriptions and gives each due slot to `plan` or `skip`, then moves on."""
+"""Takes the due subscriptions in bulk, has their slots planned or skipped, then moves them on."""
 
-from collections.abc import Awaitable, Callable, Iterable
-from dataclasses import dataclass, replace
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime, timedelta
+from zoneinfo import ZoneInfoNotFoundError
 
 import structlog
 
-from bot.delivery.ports import Subscriptions
+from bot.delivery.ports import Moved, Subscriptions
 from bot.errors import GazetteError
+from bot.model.due import Due
 from bot.model.slot import Slot
 from bot.model.subscription import Subscription
 from bot.scheduling.slots import due_slots, next_slot
 
-Plan = Callable[[Subscription, Slot, bool], Awaitable[None]]
-Skip = Callable[[Subscription, Slot, str], Awaitable[None]]
+Work = Callable[[Sequence[Due]], Awaitable[None]]
+"""Plans these slots, or records them as skipped: all, or none and an error."""
+
+TOGETHER = 50
+"""So many subscriptions are planned in one transaction: their histories and posts are held at once."""
 
 _LATE_AFTER = timedelta(minutes=5)
 """The bell rings every few seconds: minutes mean a stop, and only then is the word owed."""
@@ -25,76 +29,73 @@ _log = structlog.get_logger(__name__)
 
 
 async def tick(
-    subscriptions: Subscriptions,
-    plan: Plan,
-    skip: Skip,
-    now: datetime,
-    max_lateness: timedelta,
+    subscriptions: Subscriptions, plan: Work, skip: Work, now: datetime, max_lateness: timedelta
 ) -> int:
     """How many slots were planned. A subscription that fails stays due and stops no other.
 
     Slots are planned before the subscription moves on: a kill between the two repeats the tick,
     which `plan` and `skip` must bear.
     """
-    planned = 0
-    for subscription in await subscriptions.due(now):
+
+    async def settle(batch: Sequence[Subscription]) -> int:
+        """At once; where that fails, one after another."""
         try:
-            verdicts, next_slot_at = judge(subscription, now, max_lateness)
-            for verdict in verdicts:
-                if verdict.skip_reason is not None:
-                    await skip(subscription, verdict.slot, verdict.skip_reason)
-                else:
-                    await plan(subscription, verdict.slot, verdict.is_late)
-                    planned += 1
-            if subscription.next_slot_at is not None:
-                await subscriptions.advance(
-                    subscription.name, subscription.next_slot_at, next_slot_at
-                )
-        except GazetteError:
-            _log.exception("subscription not planned", subscription=subscription.name)
+            judged = [(each, *judge(each, now, max_lateness)) for each in batch]
+            dues = [due for _, its_dues, _ in judged for due in its_dues]
+            to_plan = [due for due in dues if due.skip_reason is None]
+            to_skip = [due for due in dues if due.skip_reason is not None]
+            if to_skip:
+                await skip(to_skip)
+            if to_plan:
+                await plan(to_plan)
+            moves = [
+                Moved(each.name, each.next_slot_at, next_slot_at)
+                for each, _, next_slot_at in judged
+                if each.next_slot_at is not None
+            ]
+            await subscriptions.advance(moves)
+        except (GazetteError, ZoneInfoNotFoundError):
+            if len(batch) > 1:
+                return sum([await settle([each]) for each in batch])
+            _log.exception("subscription not planned", subscription=batch[0].name)
+            return 0
+        return len(to_plan)
+
+    planned = 0
+    last: Subscription | None = None
+    while batch := await subscriptions.due(now, TOGETHER, last):
+        last = batch[-1]
+        planned += await settle(batch)
     return planned
-
-
-def arm(subscriptions: Iterable[Subscription], now: datetime) -> tuple[Subscription, ...]:
-    """The same with the first slot after `now` as their next: a new one delivers no backlog."""
-    return tuple(
-        replace(each, next_slot_at=next_slot(each.schedule, now).due_at if each.schedule else None)
-        for each in subscriptions
-    )
-
-
-@dataclass(frozen=True, slots=True)
-class Verdict:
-    """What is to become of a due slot; `skip_reason` None: it is planned."""
-
-    slot: Slot
-    is_late: bool = False
-    skip_reason: str | None = None
 
 
 def judge(
     subscription: Subscription, now: datetime, max_lateness: timedelta
-) -> tuple[list[Verdict], datetime | None]:
-    """A verdict for each due slot, and when the next one is due. Pure.
+) -> tuple[list[Due], datetime | None]:
+    """Each due slot to be planned or skipped, and when the next one is due. Pure.
 
     Of several slots still in time only the newest is planned: after a stop a channel gets one
-    digest, not a row of them.
+    digest, not a row of them. Slots from inside a person's pause are none.
     """
     schedule, slot_at = subscription.schedule, subscription.next_slot_at
     if schedule is None or slot_at is None:
         return [], None
+    if subscription.paused_until is not None:
+        slot_at = max(slot_at, subscription.paused_until)
     slots = due_slots(schedule, slot_at, now, _AT_ONCE)
     next_slot_at = next_slot(schedule, slots[-1].due_at if slots else now).due_at
-    verdicts = []
+    dues = []
     for slot in slots:
         lateness = now - slot.due_at
         if lateness > max_lateness:
-            verdicts.append(Verdict(slot, skip_reason=_too_late(slot, lateness, max_lateness)))
+            why = _too_late(slot, lateness, max_lateness)
+            dues.append(Due(subscription, slot, is_late=True, skip_reason=why))
         elif slot is slots[-1] and next_slot_at > now:
-            verdicts.append(Verdict(slot, is_late=lateness > _LATE_AFTER))
+            dues.append(Due(subscription, slot, is_late=lateness > _LATE_AFTER))
         else:
-            verdicts.append(Verdict(slot, skip_reason="a newer one was due as well"))
-    return verdicts, next_slot_at
+            why = "a newer one was due as well"
+            dues.append(Due(subscription, slot, is_late=True, skip_reason=why))
+    return dues, next_slot_at
 
 
 def _too_late(slot: Slot, lateness: timedelta, max_lateness: timedelta) -> str:

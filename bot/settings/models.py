@@ -3,7 +3,7 @@
 Field names end in `_s` where the file's key is a duration; the alias is the key.
 """
 
-from datetime import time
+from datetime import date, time
 from typing import Annotated, Any, Literal
 
 from pydantic import (
@@ -57,6 +57,12 @@ Times = Annotated[
     BeforeValidator(schedule.parse_times, json_schema_input_type=str | list[str]),
 ]
 Zone = Annotated[str, BeforeValidator(schedule.parse_zone, json_schema_input_type=str)]
+Region = Annotated[str, BeforeValidator(schedule.parse_region, json_schema_input_type=str)]
+Dates = Annotated[
+    tuple[date, ...],
+    BeforeValidator(schedule.parse_dates, json_schema_input_type=str | list[str]),
+]
+Date = Annotated[date, BeforeValidator(schedule.parse_date, json_schema_input_type=str)]
 
 
 class _Part(BaseModel):
@@ -108,24 +114,42 @@ class ScheduleSettings(_Part):
     )
     times: Times = Field(description="Wall times, 24 hours: 09:00.", examples=["09:00"])
     zone: Zone = Field(description="An IANA time zone.", examples=["Europe/Berlin"])
+    holidays: Region | None = Field(
+        None,
+        description="Not on the public holidays of this country, DE, or part of one, DE-BY.",
+        examples=["DE"],
+    )
+    skip: Dates = Field((), description="Not on these dates.", examples=[["2026-12-24"]])
+    paused_until: Date | None = Field(
+        None, description="Not before this date.", examples=["2027-01-07"]
+    )
 
     def to_schedule(self) -> Schedule:
         """The schedule as scheduling knows it."""
-        return Schedule(self.days, self.times, self.zone)
+        return Schedule(
+            self.days, self.times, self.zone, self.holidays, self.skip, self.paused_until
+        )
 
 
 def _read_schedule(written: Any) -> Any:
     if isinstance(written, dict):
         return written
-    days, times, zone = schedule.split_schedule(written if isinstance(written, str) else "")
-    return {"days": days, "times": times, "zone": zone}
+    return dict(schedule.split_schedule(written if isinstance(written, str) else ""))
 
 
 At = Annotated[
     ScheduleSettings,
     BeforeValidator(
         _read_schedule,
-        json_schema_input_type=Annotated[str, Field(examples=["weekdays 09:00 Europe/Berlin"])]
+        json_schema_input_type=Annotated[
+            str,
+            Field(
+                examples=[
+                    "weekdays 09:00 Europe/Berlin",
+                    "mon,thu 08:30,17:00 Europe/Berlin except holidays DE, 2026-12-24",
+                ]
+            ),
+        ]
         | ScheduleSettings,
     ),
     PlainSerializer(lambda at: schedule.schedule_words(at.to_schedule()), return_type=str),
@@ -246,7 +270,9 @@ class SettingsFile(_Part):
     )
     board: dict[Name, BoardChannel] = Field(_BOARD, description="Channels of the built-in board.")
     delivery: DeliverySettings = Field(DeliverySettings(), description="Durations of delivery.")
-    # no reader yet: taken so that a file may already say it
     owners: tuple[
         Annotated[str, StringConstraints(pattern=r"^(slack:[UW][A-Z0-9]+|discord:[0-9]+)$")], ...
-    ] = Field((), description="People who may change any subscription: slack:U…, discord:….")
+    ] = Field(
+        (),
+        description="People who are told when a post fails or needs a person: slack:U…, discord:….",
+    )

@@ -1,8 +1,8 @@
-"""Schedules as people write them: `weekdays 09:00,17:30 Europe/Berlin`."""
+"""Schedules as people write them: `weekdays 09:00,17:30 Europe/Berlin except holidays DE`."""
 
 import re
-from collections.abc import Iterable
-from datetime import time
+from collections.abc import Iterable, Mapping
+from datetime import date, time
 from functools import cache
 from importlib.resources import files
 from typing import Any
@@ -15,21 +15,40 @@ _DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "su
 _GROUPS = {"daily": frozenset(range(7)), "weekdays": frozenset(range(5))}
 _LEAST_LETTERS = 3
 _TIME = re.compile(r"([01]?\d|2[0-3]):([0-5]\d)", re.ASCII)
+_DATE = re.compile(r"20\d\d-\d\d-\d\d", re.ASCII)
 _COMMA = re.compile(r"\s*,\s*")
+_WORDS = re.compile(
+    r"(?P<days>\S+) (?P<times>\S+) (?P<zone>\S+)"
+    r"(?: except (?:holidays (?P<holidays>[^\s,]+)(?:,(?P<more>\S+))?|(?P<skip>\S+)))?"
+    r"(?: paused until (?P<paused_until>\S+))?"
+)
+_FORM = 'write it as "weekdays 09:00 Europe/Berlin"'
+_FORM_AFTER = '"except holidays DE, 2026-12-24" or "paused until 2027-01-07", or both'
 
 
 def parse_schedule(words: str) -> Schedule:
     """Raises Miswritten."""
-    days, times, zone = split_schedule(words)
-    return Schedule(parse_days(days), parse_times(times), parse_zone(zone))
+    written = split_schedule(words)
+    return Schedule(
+        parse_days(written["days"]),
+        parse_times(written["times"]),
+        parse_zone(written["zone"]),
+        parse_region(written["holidays"]) if "holidays" in written else None,
+        parse_dates(written["skip"]) if "skip" in written else (),
+        parse_date(written["paused_until"]) if "paused_until" in written else None,
+    )
 
 
-def split_schedule(words: str) -> tuple[str, str, str]:
-    """Days, times and zone, each still as written. Raises Miswritten."""
-    parts = _COMMA.sub(",", words).split()
-    if len(parts) != 3:  # noqa: PLR2004, the three parts of the line below
-        raise Miswritten("not a schedule", 'write it as "weekdays 09:00 Europe/Berlin"')
-    return parts[0], parts[1], parts[2]
+def split_schedule(words: str) -> Mapping[str, str]:
+    """The fields of a schedule that are given, each still as written. Raises Miswritten."""
+    match = _WORDS.fullmatch(" ".join(_COMMA.sub(",", words).split()))
+    if match is None:
+        has_more = words.count(" except ") + words.count(" paused ")
+        mend = f"{_FORM} and go on with {_FORM_AFTER}" if has_more else _FORM
+        raise Miswritten("not a schedule", mend)
+    found = {key: value for key, value in match.groupdict().items() if value is not None}
+    more = found.pop("more", None)
+    return found if more is None else {**found, "skip": more}
 
 
 def parse_days(written: Any) -> frozenset[int]:
@@ -66,6 +85,40 @@ def parse_zone(written: Any) -> str:
     raise Miswritten("unknown time zone", f"the nearest is {best or 'UTC'}")
 
 
+def parse_region(written: Any) -> str:
+    """A country by its two letters, or a part of it, `DE-BY`. Raises Miswritten."""
+    # a quarter of a second that few settings need
+    from holidays import list_supported_countries  # noqa: PLC0415
+
+    country, _, part = written.upper().partition("-") if isinstance(written, str) else ("", "", "")
+    parts = list_supported_countries().get(country)
+    if parts is None or len(country) != 2:  # noqa: PLR2004 - the library also takes DEU
+        raise Miswritten(
+            "not a country with known holidays",
+            "write its two letters, as DE or, for a part, DE-BY",
+        )
+    if part and part not in parts:
+        known = [each for each in parts if each.isupper() or each.isdecimal()]
+        mend = f"use {country} alone" + (f", or with one of: {', '.join(known)}" if known else "")
+        raise Miswritten(f"not a part of {country} with holidays of its own", mend)
+    return f"{country}-{part}" if part else country
+
+
+def parse_dates(written: Any) -> tuple[date, ...]:
+    """Dates in order, from `2026-12-24,2026-12-31` or a list. Raises Miswritten."""
+    return tuple(sorted({parse_date(word) for word in _words(written)}))
+
+
+def parse_date(written: Any) -> date:
+    """A date of this century. Raises Miswritten."""
+    try:
+        if isinstance(written, str) and _DATE.fullmatch(written):
+            return date.fromisoformat(written)
+    except ValueError:
+        pass
+    raise Miswritten("not a date", "write it as year, month and day: 2026-12-24")
+
+
 def schedule_words(schedule: Schedule) -> str:
     """What `parse_schedule` reads as the same schedule."""
     groups = {days: word for word, days in _GROUPS.items()}
@@ -73,7 +126,12 @@ def schedule_words(schedule: Schedule) -> str:
         _DAYS[number][:_LEAST_LETTERS] for number in sorted(schedule.days)
     )
     times = ",".join(f"{wall:%H:%M}" for wall in schedule.times)
-    return f"{days} {times} {schedule.zone}"
+    left_out = [f"holidays {schedule.holidays}"] if schedule.holidays else []
+    left_out += [day.isoformat() for day in schedule.skip]
+    words = f"{days} {times} {schedule.zone}"
+    if left_out:
+        words += f" except {', '.join(left_out)}"
+    return words + (f" paused until {schedule.paused_until}" if schedule.paused_until else "")
 
 
 def _words(written: Any) -> list[str]:

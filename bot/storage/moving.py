@@ -25,11 +25,11 @@ def move(connection: Connection, post: Post, wanted: Move, now: datetime) -> Pos
     )
     if moved.rowcount == 0:
         return None
-    after = rows.post(connection.execute(select(schema.post).where(t.key == post.key)).one())
+    after = rows.post(connection.execute(rows.posts().where(t.key == post.key)).one())
     _write_event(connection, post, after, now)
     if after.edition_id is not None:
         _settle_edition(connection, after.edition_id)
-        if after.kind is PostKind.LEAD:
+        if after.is_lead:
             _settle_seen(connection, after.edition_id, post.state, after.state)
     return after
 
@@ -48,6 +48,7 @@ def _changes(post: Post, wanted: Move, now: datetime) -> dict[str, Any]:
         "level": wanted.level,
         "looks": wanted.looks,
         "error": wanted.error,
+        "due_at": wanted.due_at,
     }
     changes: dict[str, Any] = {name: value for name, value in given.items() if value is not None}
     changes |= {"state": wanted.to, "retry_at": wanted.retry_at}
@@ -99,4 +100,4 @@ def _settle_seen(
     if ends_unsent(after):
         take_back_seen(connection, edition_id)
     elif ends_unsent(before):
-        write_seen(connection, edition_id)
+        write_seen(connection, [edition_id])

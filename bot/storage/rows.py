@@ -3,11 +3,12 @@
 from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import Row
+from sqlalchemy import Row, Select, select
 
 from bot.model.destination import Destination, Look, Platform
 from bot.model.edition import Edition, EditionState
 from bot.model.post import Level, Payloads, Post, PostKind, PostOp, PostState
+from bot.storage import schema
 from bot.storage.documents import RECEIPT
 
 
@@ -36,8 +37,16 @@ def edition(row: Row[Any]) -> Edition:
     )
 
 
+def posts() -> Select[Any]:
+    """Every post with the subscription of its edition; joined so that columns of both may be asked."""
+    edition = schema.edition.c
+    return select(schema.post, edition.subscription).outerjoin(
+        schema.edition, edition.id == schema.post.c.edition_id
+    )
+
+
 def post(row: Row[Any]) -> Post:
-    """A row of `post`."""
+    """A row of `posts`."""
     return Post(
         key=row.key,
         edition_id=row.edition_id,
@@ -58,4 +67,6 @@ def post(row: Row[Any]) -> Post:
         platform_time_at=row.platform_time_at,
         receipt=RECEIPT.load(row.receipt) if row.receipt else None,
         error=row.error,
+        subscription=row.subscription,
+        due_at=row.due_at,
     )

@@ -73,6 +73,8 @@ Sorted = Text().with_variant(Text(collation="C"), "postgresql")
 HAS_PROBLEMS = text("has_problems = true")
 IS_PAGE = text("is_page = true")
 IS_LIVE = text("gone_at IS NULL")
+IS_ALONE = text("edition_id IS NULL")
+IS_EDITED = text("edits > 0")
 
 # Not in the metadata: SQLAlchemy would import each database's module to be told of a condition
 PARTIAL_INDEXES = (
@@ -80,6 +82,8 @@ PARTIAL_INDEXES = (
     f"CREATE INDEX ix_file_pages ON file (is_page, source) WHERE {IS_PAGE}",
     f"CREATE INDEX ix_article_newest ON article (published_at, id) WHERE {IS_LIVE}",
     f"CREATE INDEX ix_article_live ON article (source, folder) WHERE {IS_LIVE}",
+    f"CREATE INDEX ix_post_alone ON post (destination, state) WHERE {IS_ALONE}",
+    f"CREATE INDEX ix_board_message_edited ON board_message (channel) WHERE {IS_EDITED}",
 )
 
 source = Table(
@@ -219,6 +223,7 @@ subscription = Table(
     Column("paused_until", UtcTime),
     Column("retired_at", UtcTime),
     Column("created_by", Text),
+    Column("pause_reason", Text),
 )
 
 edition = Table(
@@ -279,6 +284,7 @@ post = Table(
     Column("platform_time_at", UtcTime),
     Column("receipt", Text),
     Column("error", Text),
+    Column("due_at", UtcTime),
     Index("ix_post_state", "state", "edition_id"),
 )
 
@@ -331,5 +337,6 @@ board_message = Table(
     Column("payload", Text, nullable=False),
     Column("thread_name", Text),
     Column("at", UtcTime, nullable=False),
+    Column("edits", Integer, nullable=False, server_default="0"),
     Index("ix_board_message_channel", "channel", "number"),
 )

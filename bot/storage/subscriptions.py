@@ -6,6 +6,8 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, Select, bindparam, or_, select, update
 
+from bot.delivery.ports import Moved
+from bot.model.destination import Destination
 from bot.model.subscription import Origin, Subscription
 from bot.storage import rows, schema
 from bot.storage.database import Database
@@ -35,7 +37,7 @@ class Subscriptions:
             ]
             if gone:
                 retire = update(schema.subscription).where(t.name == bindparam("of_name"))
-                connection.execute(retire.values(retired_at=now), gone)
+                connection.execute(retire.values(retired_at=now, next_slot_at=None), gone)
 
         await self._database.run(work, write=True)
 
@@ -48,25 +50,47 @@ class Subscriptions:
             select(schema.subscription).where(t.retired_at.is_(None)).order_by(t.name)
         )
 
-    async def due(self, now: datetime) -> list[Subscription]:
-        return await self._read(
-            select(schema.subscription)
-            .where(
-                t.next_slot_at <= now,
-                t.retired_at.is_(None),
-                or_(t.paused_until.is_(None), t.paused_until <= now),
-            )
-            .order_by(t.next_slot_at, t.name)
-        )
+    async def due(
+        self, now: datetime, limit: int, after: Subscription | None = None
+    ) -> list[Subscription]:
+        conditions = [
+            t.next_slot_at <= now,
+            t.retired_at.is_(None),
+            or_(t.paused_until.is_(None), t.paused_until <= now),
+        ]
+        if after is not None:
+            at = after.next_slot_at
+            conditions += [
+                t.next_slot_at >= at,
+                or_(t.next_slot_at > at, t.name > after.name),
+            ]
+        query = select(schema.subscription).where(*conditions)
+        return await self._read(query.order_by(t.next_slot_at, t.name).limit(limit))
 
-    async def advance(self, name: str, slot_at: datetime, next_slot_at: datetime | None) -> bool:
+    async def advance(self, moves: Sequence[Moved]) -> int:
         statement = (
             update(schema.subscription)
-            .where(t.name == name, t.next_slot_at == slot_at)
-            .values(next_slot_at=next_slot_at)
+            .where(t.name == bindparam("of_name"), t.next_slot_at == bindparam("at"))
+            .values(next_slot_at=bindparam("to"))
+        )
+        values = [
+            {"of_name": each.name, "at": each.slot_at, "to": each.next_slot_at}
+            for each in sorted(moves)
+        ]
+        return await self._database.run(
+            lambda each: each.execute(statement, values).rowcount, write=True
+        )
+
+    async def reopen(self, destination: Destination) -> list[str]:
+        is_closed = (t.destination == str(destination)) & t.pause_reason.is_not(None)
+        statement = (
+            update(schema.subscription)
+            .where(is_closed)
+            .values(paused_until=None, pause_reason=None)
+            .returning(t.name)
         )
         return await self._database.run(
-            lambda each: each.execute(statement).rowcount == 1, write=True
+            lambda each: sorted(each.scalars(statement).all()), write=True
         )
 
     async def _read(self, query: Select[Any]) -> list[Subscription]:
@@ -75,11 +99,18 @@ class Subscriptions:
 
 
 def _upsert(connection: Connection, wanted: Subscription, stored: Row[Any] | None) -> None:
-    """A person's pause is kept; so is the next slot, unless the schedule is another."""
+    """A person's pause is kept; so is the next slot, unless the schedule is another.
+
+    One that comes back from retirement has no slot, so that it walks no backlog.
+    """
     values = _file_columns(wanted)
     if stored is None:
         values["paused_until"] = wanted.paused_until
-    if stored is None or DEFINITION.load(stored.definition).schedule != wanted.schedule:
+    if (
+        stored is None
+        or stored.retired_at is not None
+        or DEFINITION.load(stored.definition).schedule != wanted.schedule
+    ):
         values["next_slot_at"] = wanted.next_slot_at
     connection.execute(
         insert(connection, schema.subscription)
@@ -110,6 +141,7 @@ def _subscription(row: Row[Any]) -> Subscription:
         origin=Origin(row.origin),
         next_slot_at=row.next_slot_at,
         paused_until=row.paused_until,
+        pause_reason=row.pause_reason,
         retired_at=row.retired_at,
         created_by=row.created_by,
     )

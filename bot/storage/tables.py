@@ -8,7 +8,7 @@ from bot.errors import StoreError
 from bot.storage import schema
 from bot.storage.dialects import Dialect, Engines
 
-REVISIONS = ("0001", "0002")
+REVISIONS = ("0001", "0002", "0003")
 """All that migrations/versions has, oldest first."""
 
 HEAD = REVISIONS[-1]

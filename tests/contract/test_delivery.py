@@ -13,7 +13,15 @@ from bot.bootstrap.store import opened
 from bot.delivery.deliver import Delivery
 from bot.delivery.patience import Patience
 from bot.delivery.ports import Absent, CannotKnow, Found, Move
-from bot.errors import NotAllowed, NotSent, OutcomeUnknown, PayloadRefused, PostGone, RateLimited
+from bot.errors import (
+    Closed,
+    NotAllowed,
+    NotSent,
+    OutcomeUnknown,
+    PayloadRefused,
+    PostGone,
+    RateLimited,
+)
 from bot.model.destination import Destination, Look, Platform
 from bot.model.post import Level, PostOp, PostState
 from bot.model.receipt import Receipt
@@ -317,28 +325,28 @@ async def test_a_payload_refused_at_its_plainest_fails(store, delivery, edge):
     assert await edition_state(store, edition) == "done"
 
 
-async def test_a_closed_channel_fails_the_lead_skips_the_rest_and_forgets_it_was_seen(
+async def test_a_closed_channel_fails_all_that_was_to_go_there_and_forgets_it_was_seen(
     store, delivery, edge
 ):
     edition = await planned(store)
     assert await seen(store) == {ONE.id, TWO.id}
     edge.refuse(LEAD, NotAllowed("channel is archived"))
     assert await delivery.work_off(CHANNEL) is None
-    assert await states(store, edition) == ["failed", "skipped", "skipped"]
+    assert await states(store, edition) == ["failed", "failed", "failed"]
     assert await edition_state(store, edition) == "failed"
     assert await seen(store) == set()
     assert await store.ledger.open_destinations() == []
     assert (await store.ledger.posts(edition.id))[0].error == "channel is archived"
 
 
-async def test_what_hangs_on_a_failed_thread_is_skipped_too(store, delivery, edge):
+async def test_what_hangs_on_a_closed_thread_fails_too(store, delivery, edge):
     lead = make_planned_post("lead")
     thread = make_planned_post("thread", parent=lead.key, op=PostOp.OPEN_THREAD)
     reply = make_planned_post("reply", parent=thread.key)
     edition = await planned(store, ONE, posts=(lead, thread, reply))
-    edge.refuse("thread", NotAllowed("no right to open threads"))
+    edge.refuse("thread", NotAllowed("no right to open threads", Closed.DESTINATION))
     await delivery.work_off(CHANNEL)
-    assert await states(store, edition) == ["sent", "failed", "skipped"]
+    assert await states(store, edition) == ["sent", "failed", "failed"]
     assert await edition_state(store, edition) == "done"
     assert await seen(store) == {ONE.id}
 
@@ -423,8 +431,7 @@ async def test_what_a_dead_process_was_sending_is_looked_up(store, edge, clock):
     claim = await store.ledger.move(lead, Move(PostState.SENDING, owner="dead"), START)
     await edge.create(CHANNEL, json.loads(claim.payloads.at(Level.FULL)), claim.key, None)
     delivery = delivery_of(store, clock, edge, owner="alive")
-    assert await delivery.work_off(CHANNEL) is None  # not ours to touch before take_over
-    await delivery.take_over()
+    assert await delivery.work_off(CHANNEL) == START + timedelta(seconds=30)
     assert await states(store, edition) == ["unknown", "planned"]
     clock.advance(30)
     await delivery.work_off(CHANNEL)
@@ -432,12 +439,34 @@ async def test_what_a_dead_process_was_sending_is_looked_up(store, edge, clock):
     assert await edition_state(store, edition) == "done"
 
 
-async def test_taking_over_leaves_alone_what_this_process_is_sending(store, edge, clock):
+async def test_what_another_process_holds_is_left_alone_until_its_lease_ends(store, edge, clock):
     edition = await planned(store, ONE)
     lead = (await store.ledger.posts(edition.id))[0]
-    await store.ledger.move(lead, Move(PostState.SENDING, owner="here"), START)
-    await delivery_of(store, clock, edge, owner="here").take_over()
+    await store.ledger.lease(str(CHANNEL), "other", 60.0, clock.now())
+    await store.ledger.move(lead, Move(PostState.SENDING, owner="other"), START)
+    delivery = delivery_of(store, clock, edge, owner="here")
+    assert await delivery.work_off(CHANNEL) == START + timedelta(seconds=20)
     assert await states(store, edition) == ["sending", "planned"]
+    clock.advance(61)
+    await delivery.work_off(CHANNEL)
+    assert await states(store, edition) == ["unknown", "planned"]
+
+
+async def test_a_worker_frozen_past_its_lease_does_not_send(store, edge, clock):
+    edition = await planned(store, ONE)
+
+    naps = [55]
+
+    async def sleep_through():
+        if naps:
+            clock.advance(naps.pop())
+        return START
+
+    edge.platform_time_at = sleep_through
+    await delivery_of(store, clock, edge).work_off(CHANNEL)
+    assert edge.landed == [LEAD, FIRST]
+    history = await store.ledger.posts(edition.id)
+    assert history[0].attempt == 2  # claimed, given back, claimed again under a new lease
 
 
 async def test_two_workers_on_one_channel_send_every_post_once(store, edge, clock):

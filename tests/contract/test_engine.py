@@ -36,7 +36,9 @@ def store(url):
 @pytest.fixture
 def delivery(store):
     local = LocalMessenger(store.board, SystemClock())
-    return Delivery(store.ledger, {Platform.LOCAL: local}, SystemClock(), Patience(), "here")
+    return Delivery(
+        store.ledger, {Platform.LOCAL: local}, SystemClock(), Patience(max_lateness_s=1e9), "here"
+    )
 
 
 async def write(store, destination):

@@ -3,6 +3,7 @@
 import copy
 import json
 import tempfile
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -13,9 +14,11 @@ from bot.errors import SettingsError
 from bot.model.subscription import Schedule
 from bot.settings.durations import duration_words, parse_duration
 from bot.settings.load import load
+from bot.settings.models import ScheduleSettings, SubscriptionSettings
 from bot.settings.schedule import parse_schedule, schedule_words
 
 CANARY = "kanarienvogel"
+DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 SOUND = {
     "version": 1,
     "sources": [
@@ -50,7 +53,14 @@ SOUND = {
             "name": "other",
             "to": "slack:C1",
             "topics": ["everything"],
-            "at": {"days": ["mon"], "times": ["09:00"], "zone": "UTC"},
+            "at": {
+                "days": ["mon"],
+                "times": ["09:00"],
+                "zone": "UTC",
+                "holidays": "DE",
+                "skip": ["2026-12-24"],
+                "paused_until": "2026-12-01",
+            },
         },
     ],
     "board": {"general": {"looks_like": "slack"}},
@@ -131,14 +141,44 @@ def test_any_text_is_refused_or_loaded_and_never_crashes(text):
     load_text(text)
 
 
-@given(
+days = st.dates(date(2000, 1, 1), date(2099, 12, 31))
+schedules = st.builds(
+    lambda weekdays, times, zone, holidays, skip, paused_until: Schedule(
+        frozenset(weekdays), tuple(sorted(times)), zone, holidays, tuple(sorted(skip)), paused_until
+    ),
     st.sets(st.integers(0, 6), min_size=1),
     st.sets(st.times().map(lambda t: t.replace(second=0, microsecond=0)), min_size=1, max_size=5),
     st.sampled_from(["UTC", "Europe/Berlin", "America/Argentina/Buenos_Aires", "Etc/GMT+5"]),
+    st.sampled_from([None, "DE", "DE-BY", "NO", "US-CA"]),
+    st.sets(days, max_size=4),
+    st.none() | days,
 )
-def test_a_schedule_is_read_back_from_its_words(days, times, zone):
-    schedule = Schedule(frozenset(days), tuple(sorted(times)), zone)
+
+
+@given(schedules)
+def test_a_schedule_is_read_back_from_its_words(schedule):
     assert parse_schedule(schedule_words(schedule)) == schedule
+
+
+@given(schedules)
+def test_a_schedule_is_read_back_from_its_fields(schedule):
+    shown = {
+        "days": [DAYS[number] for number in schedule.days],
+        "times": [f"{wall:%H:%M}" for wall in schedule.times],
+        "zone": schedule.zone,
+        "holidays": schedule.holidays,
+        "skip": [day.isoformat() for day in schedule.skip] or None,
+        "paused_until": schedule.paused_until and schedule.paused_until.isoformat(),
+    }
+    given = {key: value for key, value in shown.items() if value is not None}
+    assert ScheduleSettings.model_validate(given).to_schedule() == schedule
+
+
+@given(schedules)
+def test_the_words_shown_of_a_file_are_read_as_the_same_schedule(schedule):
+    entry = {"name": "a", "to": "local:general", "topics": ["x"], "at": schedule_words(schedule)}
+    shown = SubscriptionSettings.model_validate(entry).model_dump(mode="json", by_alias=True)
+    assert parse_schedule(shown["at"]) == schedule
 
 
 @given(st.floats(0, 3_650 * 86_400) | st.integers(0, 3_650 * 86_400))

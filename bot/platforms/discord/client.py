@@ -9,7 +9,7 @@ import structlog
 import yarl
 
 from bot.clock import Clock
-from bot.errors import NotAllowed, NotSent, PlatformError
+from bot.errors import Closed, NotAllowed, NotSent, PlatformError
 from bot.platforms.discord.commands import Commands, Desk
 from bot.platforms.discord.messenger import DiscordMessenger
 from bot.platforms.discord.wire import LONGEST_WAIT_S, Watch, Wire
@@ -61,7 +61,7 @@ class DiscordPlatform:
             await self._client.close()
             raise NotAllowed(
                 "Discord refuses the token: copy it again from the application's Bot page to DISCORD_TOKEN",
-                whole_installation=True,
+                Closed.INSTALLATION,
             ) from None
         except (discord.DiscordException, aiohttp.ClientError, OSError, ValueError) as error:
             await self._client.close()

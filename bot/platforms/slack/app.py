@@ -12,10 +12,11 @@ from slack_bolt.authorization import AuthorizeResult
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.clock import Clock
-from bot.errors import NotAllowed, NotSent, OutcomeUnknown, PayloadRefused, RateLimited
+from bot.errors import Closed, NotAllowed, NotSent, OutcomeUnknown, PayloadRefused, RateLimited
 from bot.platforms.slack.client import quiet_logger, web_client
 from bot.platforms.slack.commands import Commands, WayIn
-from bot.platforms.slack.messenger import Identity, SlackMessenger
+from bot.platforms.slack.messenger import SlackMessenger
+from bot.platforms.slack.sight import Identity
 from bot.platforms.slack.socket_mode import SlackSocket
 
 log = structlog.get_logger(__name__)
@@ -64,7 +65,7 @@ def _naming(variable: str) -> Iterator[None]:
     try:
         yield
     except (NotAllowed, PayloadRefused) as error:
-        raise NotAllowed(f"{variable}: {error}", whole_installation=True) from error
+        raise NotAllowed(f"{variable}: {error}", Closed.INSTALLATION) from error
 
 
 class SlackPlatform:

@@ -63,6 +63,10 @@ class Dialect(Protocol):
         """Makes the index of words of a new database."""
         ...
 
+    def database_time(self, connection: Connection, now: datetime) -> datetime:
+        """The time by the database's own clock; `now`, this machine's, where that is the same."""
+        ...
+
     def insert(self, into: Table) -> "Insert":
         """An INSERT that knows ON CONFLICT; both databases spell it alike, SQLAlchemy does not."""
         ...

@@ -1,6 +1,7 @@
 """PostgreSQL by psycopg 3: the pool, and its errors in words."""
 
 from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime
 from importlib.util import find_spec
 from typing import Any
 
@@ -56,6 +57,12 @@ def lock_schema(connection: Connection) -> None:
 def lock_catalog(connection: Connection) -> None:
     """Lets one intake in at a time: its rows are numbered by looking at the last."""
     connection.execute(text("SELECT pg_advisory_xact_lock(:n)"), {"n": CATALOG_LOCK})
+
+
+def database_time(connection: Connection, _now: datetime) -> datetime:
+    """The server's: machines that share a database need not share a clock."""
+    at: datetime = connection.exec_driver_sql("SELECT clock_timestamp()").scalar_one()
+    return at.astimezone(UTC)
 
 
 def insert(into: Table) -> Insert:

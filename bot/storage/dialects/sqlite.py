@@ -90,6 +90,11 @@ def lock_schema(_connection: Connection) -> None:
 lock_catalog = lock_schema
 
 
+def database_time(_connection: Connection, now: datetime) -> datetime:
+    """This machine's: the database is a file on it."""
+    return now
+
+
 def insert(into: Table) -> Insert:
     """An INSERT that knows ON CONFLICT."""
     return Insert(into)

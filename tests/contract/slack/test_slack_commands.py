@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from bot.errors import NotAllowed
+from bot.errors import Closed, NotAllowed
 from bot.model.answer import Action, ActionName, Actor, Answer, AnswerItem, Press, Request
 from bot.model.destination import Destination, Look, Platform
 from bot.platforms.slack import app as slack_app
@@ -263,7 +263,7 @@ async def test_only_start_up_asks_slack_who_we_are(platform, slack) -> None:
 async def test_a_bad_token_is_an_error_in_words_at_the_start(make, slack, wrong, words) -> None:
     with pytest.raises(NotAllowed, match=words) as caught:
         await make(**wrong).start()
-    assert caught.value.whole_installation
+    assert caught.value.closed is Closed.INSTALLATION
     assert "wrong" not in str(caught.value)
 
 

@@ -111,22 +111,6 @@ class TestPlan:
         assert await ledger.edition("azure-daily", "manual:1") is None
 
 
-class TestSkipSlot:
-    async def test_a_skipped_slot_is_recorded_with_its_reason_once(self, ledger):
-        slot = Slot("2026-11-24T09:00", START)
-        subscription = make_subscription()
-        edition = await ledger.skip_slot(subscription, slot, "four hours late", START)
-        assert (edition.state, edition.note) == (EditionState.SKIPPED, "four hours late")
-        assert await ledger.skip_slot(subscription, slot, "again", START + HOUR) == edition
-        assert await ledger.plan(make_draft(slot=slot), START) == edition
-        assert await ledger.posts(edition.id) == []
-
-    async def test_a_planned_slot_is_not_skipped(self, ledger):
-        edition = await ledger.plan(make_draft(), START)
-        slot = manual_slot(1, START)
-        assert await ledger.skip_slot(make_subscription(), slot, "late", START) == edition
-
-
 class TestManualCount:
     async def test_manual_editions_of_the_subscription_are_counted(self, ledger):
         assert await ledger.manual_count("azure-daily") == 0
@@ -217,16 +201,6 @@ class TestOpenDestinations:
         await go(ledger, lead, P.SENDING, P.FAILED)
         assert await ledger.open_destinations() == [CHANNEL]
         assert (await ledger.open_posts(CHANNEL))[1] == reply
-
-
-class TestOrphans:
-    async def test_posts_another_owner_is_sending_are_found(self, ledger):
-        lead, reply = await plan(ledger)
-        (other, *_) = await plan(ledger, make_draft(slot=manual_slot(2, START)))
-        await ledger.move(lead, Move(P.SENDING, owner="gone"), START)
-        await ledger.move(other, Move(P.SENDING, owner="me"), START)
-        assert [post.key for post in await ledger.orphans("me")] == [lead.key]
-        assert reply.state is P.PLANNED
 
 
 class TestReasons:

@@ -5,6 +5,7 @@ from datetime import time, timedelta
 import pytest
 from sqlalchemy import update
 
+from bot.delivery.ports import Moved
 from bot.model.destination import Destination, Look, Platform
 from bot.model.subscription import Layout, Origin, Schedule
 from bot.model.taste import Exclude, Gate, OnThin, Taste
@@ -116,7 +117,7 @@ class TestDue:
             make_subscription("by-hand"),
         ]
         await subscriptions.upsert_from_file(wanted, START)
-        assert [each.name for each in await subscriptions.due(START)] == ["a", "b", "c"]
+        assert [each.name for each in await subscriptions.due(START, 10)] == ["a", "b", "c"]
 
     async def test_paused_and_retired_ones_are_left_out(self, subscriptions):
         tick = timedelta(microseconds=1)
@@ -124,27 +125,56 @@ class TestDue:
         over = make_due("pause-over", paused_until=START)
         await subscriptions.upsert_from_file([paused, over, make_due("retired")], START)
         await subscriptions.upsert_from_file([paused, over], START)
-        assert [each.name for each in await subscriptions.due(START)] == ["pause-over"]
+        assert [each.name for each in await subscriptions.due(START, 10)] == ["pause-over"]
 
     async def test_active_are_all_not_retired_by_name(self, subscriptions):
         await subscriptions.upsert_from_file([make_due("b"), make_subscription("a")], START)
         assert [each.name for each in await subscriptions.active()] == ["a", "b"]
 
+    async def test_a_batch_goes_on_after_the_last_one_of_the_batch_before(self, subscriptions):
+        wanted = [make_due(name, START) for name in "dbca"]
+        early, late = make_due("z", START - HOUR), make_due("0", START + HOUR)
+        await subscriptions.upsert_from_file([*wanted, early, late], START)
+        names: list[list[str]] = []
+        last = None
+        while batch := await subscriptions.due(START + HOUR, 2, last):
+            names.append([each.name for each in batch])
+            last = batch[-1]
+        assert names == [["z", "a"], ["b", "c"], ["d", "0"]]
+
+
+class TestRetired:
+    async def test_one_that_returns_gets_the_slot_given_and_walks_no_backlog(self, subscriptions):
+        await subscriptions.upsert_from_file([make_due(at=START)], START)
+        await subscriptions.upsert_from_file([], START)
+        assert (await subscriptions.by_name("azure-daily")).next_slot_at is None
+        later = START + 90 * 24 * HOUR
+        await subscriptions.upsert_from_file([make_due(at=later + HOUR)], later)
+        assert await subscriptions.due(later, 10) == []
+        assert (await subscriptions.by_name("azure-daily")).next_slot_at == later + HOUR
+
 
 class TestAdvance:
     async def test_a_slot_is_moved_on_from_once(self, subscriptions):
         await subscriptions.upsert_from_file([make_due()], START)
-        assert await subscriptions.advance("azure-daily", START, START + HOUR)
-        assert not await subscriptions.advance("azure-daily", START, START + HOUR)
+        move = Moved("azure-daily", START, START + HOUR)
+        assert await subscriptions.advance([move]) == 1
+        assert await subscriptions.advance([move]) == 0
         assert (await subscriptions.by_name("azure-daily")).next_slot_at == START + HOUR
 
     async def test_the_last_slot_leaves_nothing_due(self, subscriptions):
         await subscriptions.upsert_from_file([make_due()], START)
-        assert await subscriptions.advance("azure-daily", START, None)
-        assert await subscriptions.due(START + 1000 * HOUR) == []
+        assert await subscriptions.advance([Moved("azure-daily", START, None)]) == 1
+        assert await subscriptions.due(START + 1000 * HOUR, 10) == []
 
-    async def test_only_the_one_named_moves(self, subscriptions):
-        await subscriptions.upsert_from_file([make_due("a"), make_due("b")], START)
-        assert not await subscriptions.advance("nobody", START, None)
-        await subscriptions.advance("a", START, None)
-        assert [each.name for each in await subscriptions.due(START)] == ["b"]
+    async def test_only_those_named_move_and_each_to_its_own(self, subscriptions):
+        names = ["a", "b", "c"]
+        await subscriptions.upsert_from_file([make_due(name) for name in names], START)
+        moves = [
+            Moved("nobody", START, None),
+            Moved("c", START, START + 2 * HOUR),
+            Moved("a", START, START + HOUR),
+        ]
+        assert await subscriptions.advance(moves) == 2
+        found = [(await subscriptions.by_name(name)).next_slot_at for name in names]
+        assert found == [START + HOUR, START, START + 2 * HOUR]

@@ -1,8 +1,9 @@
 """Which post is next, by the state of all."""
 
+from dataclasses import replace
 from datetime import timedelta
 
-from bot.delivery.order import LookUp, Send, Skip, Wait, is_repeatable, next_step
+from bot.delivery.order import Doubt, LookUp, Send, Skip, Wait, is_repeatable, next_step
 from bot.delivery.states import edition_state
 from bot.model.destination import Destination, Look, Platform
 from bot.model.edition import EditionState
@@ -16,11 +17,12 @@ RECEIPT = Receipt("C1", "m1")
 LEAD = make_post("lead")
 SENT = make_post("lead", state=PostState.SENT, receipt=RECEIPT)
 REPLY = make_post("reply", parent=LEAD.key)
+HOUR = 3_600
 FORUM = Destination(Platform.DISCORD, "7", Look.FORUM)
 
 
 def step(*posts, safely_s=0.0):
-    return next_step(posts, START, safely_s)
+    return next_step(posts, START, safely_s, HOUR)
 
 
 def test_without_posts_nothing_is_left():
@@ -46,11 +48,39 @@ def test_a_card_hangs_on_its_lead_only_in_a_forum():
     assert step(lead, in_forum) == Send(in_forum, RECEIPT)
 
 
-def test_a_post_being_sent_holds_back_its_edition_and_no_other():
-    sending = make_post("lead", state=PostState.SENDING)
-    other = make_post("other", edition_id=2)
-    assert step(sending, make_post("card")) is None
-    assert step(sending, other) == Send(other, None)
+def test_a_post_that_lost_its_sender_is_put_in_doubt_before_anything_else():
+    sending = make_post("lead", state=PostState.SENDING, edition_id=2)
+    assert step(make_post("other"), sending) == Doubt(sending)
+
+
+def test_a_lead_later_than_allowed_is_skipped_and_one_in_time_or_by_hand_is_not():
+    on_time = make_post("lead", due_at=START - timedelta(hours=1))
+    late = make_post("lead", due_at=START - timedelta(hours=1, seconds=1))
+    assert step(on_time) == Send(on_time, None)
+    assert step(late) == Skip(
+        late, "it could not be sent by 2026-11-24 08:59 UTC, as late as max_lateness allows"
+    )
+    assert step(replace(late, due_at=None)) == Send(replace(late, due_at=None), None)
+
+
+def test_what_hangs_on_a_sent_lead_goes_however_late():
+    reply = replace(REPLY, due_at=START - timedelta(days=9))
+    assert step(SENT, reply) == Send(reply, RECEIPT)
+    doubt = make_post("lead", state=PostState.UNKNOWN, due_at=START - timedelta(days=9))
+    assert step(doubt) == LookUp(doubt, None)
+
+
+def test_an_edit_goes_to_what_it_edits_and_is_repeated_in_doubt():
+    edit = make_post("edit", op=PostOp.EDIT, kind=PostKind.LEAD, parent=LEAD.key)
+    assert step(SENT, edit) == Send(edit, RECEIPT)
+    again = replace(edit, state=PostState.UNKNOWN)
+    assert step(SENT, again) == Send(again, RECEIPT)
+
+
+def test_posts_without_an_edition_do_not_hold_each_other_back():
+    waiting = make_post("one", edition_id=None, state=PostState.UNKNOWN, retry_at=LATER)
+    other = make_post("two", edition_id=None)
+    assert step(waiting, other) == Send(other, None)
 
 
 def test_a_post_in_doubt_waits_and_is_then_looked_up():

@@ -27,7 +27,6 @@ def test_a_picks_grounds_are_each_rules_word_with_its_story_and_its_score_part_b
     assert lines(grounds(PICK)) == [
         "Topic: about Azure",
         "Story: told by 3",
-        "Story: an update: this story was here before, and it has moved",
         "Story: also covered by Post, Times",
         "Score 0.82",
         "Score: quality +0.50, 3rd of 41 this week",

@@ -1,4 +1,5 @@
 import os
+from contextlib import contextmanager
 
 import pytest
 
@@ -158,13 +159,16 @@ def test_a_position_stands_for_names_sizes_times_and_problems(root):
 
 def test_a_file_that_goes_while_its_folder_is_walked_is_just_not_there(root, monkeypatch):
     write(root, "a.md", "b.md")
-    real = folder.role
+    real = os.scandir
 
-    def role(path, collections):
-        (root / "a.md").unlink(missing_ok=True)
-        return real(path, collections)
+    @contextmanager
+    def scandir(number):
+        with real(number) as entries:
+            listed = list(entries)
+        (root / "a.md").unlink()
+        yield listed
 
-    monkeypatch.setattr(folder, "role", role)
+    monkeypatch.setattr(folder.os, "scandir", scandir)
     found = look(root)
     assert paths(found) == ["b.md"]
     assert found.problems == found.closed == []

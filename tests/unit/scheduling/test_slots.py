@@ -1,4 +1,7 @@
-from datetime import UTC, datetime, time, timedelta
+import subprocess
+import sys
+from dataclasses import replace
+from datetime import UTC, date, datetime, time, timedelta
 from itertools import islice
 
 import pytest
@@ -96,3 +99,61 @@ def test_a_stored_moment_the_schedule_no_longer_has_gives_the_next_slot():
 def test_a_schedule_without_days_is_refused_rather_than_searched_for_ever():
     with pytest.raises(ValueError, match="without days"):
         next_slot(schedule("09:00", days=frozenset()), utc("2026-11-24T08:15"))
+
+
+def keys_from(rule: Schedule, start: str, count: int) -> list[str]:
+    return [slot.key for slot in islice(slots_from(rule, utc(start)), count)]
+
+
+def test_a_public_holiday_of_the_country_has_no_slot():
+    german = replace(schedule("09:00", days=frozenset(range(5))), holidays="DE")
+    found = keys_from(german, "2026-12-24T00:00", 3)
+    assert found == ["2026-12-24T09:00", "2026-12-28T09:00", "2026-12-29T09:00"]
+
+
+def test_a_part_of_a_country_has_holidays_of_its_own():
+    epiphany = "2027-01-06T00:00"
+    assert keys_from(replace(schedule("09:00"), holidays="DE-BY"), epiphany, 1) == [
+        "2027-01-07T09:00"
+    ]
+    assert keys_from(replace(schedule("09:00"), holidays="DE-BE"), epiphany, 1) == [
+        "2027-01-06T09:00"
+    ]
+
+
+def test_a_region_the_library_does_not_know_silences_nobody():
+    assert keys_from(replace(schedule("09:00"), holidays="XX"), "2026-12-25T00:00", 1) == [
+        "2026-12-25T09:00"
+    ]
+
+
+def test_a_date_to_skip_has_no_slot_whichever_day_it_is_elsewhere():
+    # 2026-12-24 in Auckland begins on the 23rd in UTC
+    auckland = replace(schedule("09:00", zone="Pacific/Auckland"), skip=(date(2026, 12, 24),))
+    assert keys_from(auckland, "2026-12-22T12:00", 2) == ["2026-12-23T09:00", "2026-12-25T09:00"]
+
+
+def test_a_pause_until_a_date_begins_again_with_that_date():
+    paused = replace(schedule("09:00"), paused_until=date(2027, 1, 7))
+    assert keys_from(paused, "2026-12-24T00:00", 2) == ["2027-01-07T09:00", "2027-01-08T09:00"]
+
+
+def test_the_leap_day_is_a_day_as_any_other_and_a_date_to_skip():
+    daily = schedule("09:00")
+    assert keys_from(daily, "2028-02-28T12:00", 2) == ["2028-02-29T09:00", "2028-03-01T09:00"]
+    skipped = replace(daily, skip=(date(2028, 2, 29),))
+    assert keys_from(skipped, "2028-02-28T12:00", 1) == ["2028-03-01T09:00"]
+
+
+def test_summer_time_goes_on_after_the_year_2038():
+    # the files' own list ends in 2037; later years come from its rule, seconds count past 2^31
+    berlin = schedule("09:00")
+    assert next_slot(berlin, utc("2038-01-19T03:14")).due_at == utc("2038-01-19T08:00")
+    assert next_slot(berlin, utc("2038-07-01T00:00")).due_at == utc("2038-07-01T07:00")
+
+
+def test_holidays_are_imported_with_the_first_that_is_asked():
+    code = (
+        "import sys, bot.scheduling.tick, bot.settings.load; assert 'holidays' not in sys.modules"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True)

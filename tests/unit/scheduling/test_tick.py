@@ -5,7 +5,8 @@ from structlog.testing import capture_logs
 
 from bot.errors import StoreError
 from bot.model.subscription import Schedule
-from bot.scheduling.tick import arm, judge, tick
+from bot.scheduling.arming import arm
+from bot.scheduling.tick import TOGETHER, judge, tick
 from bot.storage.database import Database
 from bot.storage.subscriptions import Subscriptions
 from tests.support.builders import make_subscription
@@ -28,13 +29,13 @@ class Desk:
         self.skipped: list[tuple] = []
         self.broken: set[str] = set()
 
-    async def plan(self, subscription, slot, is_late) -> None:
-        if subscription.name in self.broken:
+    async def plan(self, dues) -> None:
+        if self.broken & {due.subscription.name for due in dues}:
             raise StoreError("the database is locked")
-        self.planned.append((subscription.name, slot.key, is_late))
+        self.planned += [(due.subscription.name, due.slot.key, due.is_late) for due in dues]
 
-    async def skip(self, subscription, slot, reason) -> None:
-        self.skipped.append((slot.key, reason))
+    async def skip(self, dues) -> None:
+        self.skipped += [(due.slot.key, due.skip_reason) for due in dues]
 
 
 @pytest.fixture
@@ -50,7 +51,8 @@ def subscriptions(tmp_path):
 
 
 async def store(subscriptions, *wanted, now=NINE - HOUR):
-    await subscriptions.upsert_from_file(arm(wanted, now), now)
+    stored = {each.name: each for each in await subscriptions.active()}
+    await subscriptions.upsert_from_file(arm(wanted, now, stored, THREE_HOURS), now)
 
 
 async def next_slot_at(subscriptions, name="azure-daily"):
@@ -116,9 +118,9 @@ def test_a_backlog_too_long_for_one_tick_plans_nothing_until_its_newest_is_reach
     now = NINE + 10 * HOUR
     planned, keys = [], []
     while subscription.next_slot_at <= now:
-        verdicts, following = judge(subscription, now, 24 * HOUR)
-        keys += [verdict.slot.key for verdict in verdicts]
-        planned += [verdict.slot.key for verdict in verdicts if verdict.skip_reason is None]
+        dues, following = judge(subscription, now, 24 * HOUR)
+        keys += [due.slot.key for due in dues]
+        planned += [due.slot.key for due in dues if due.skip_reason is None]
         subscription = make_subscription(schedule=subscription.schedule, next_slot_at=following)
     assert planned == ["2026-11-24T19:00"]
     assert len(keys) == len(set(keys)) == 601
@@ -140,14 +142,57 @@ async def test_a_failure_leaves_its_subscription_due_and_stops_no_other(subscrip
     assert desk.planned[1][:2] == ("bad", "2026-11-24T08:30")
 
 
+async def test_a_failure_within_a_batch_is_sorted_out_one_by_one(subscriptions, desk):
+    names = [f"s{n:03}" for n in range(2 * TOGETHER + 3)]
+    await store(subscriptions, *(make_subscription(name, schedule=at("09:00")) for name in names))
+    desk.broken = {names[0], names[TOGETHER + 1]}
+    with capture_logs() as logs:
+        assert await ring(subscriptions, desk, NINE) == len(names) - 2
+    assert sorted(name for name, *_ in desk.planned) == sorted(set(names) - desk.broken)
+    assert {log["subscription"] for log in logs} == desk.broken
+    desk.broken = set()
+    assert await ring(subscriptions, desk, NINE + MINUTE) == 2
+
+
+async def test_a_zone_nobody_knows_any_more_stops_no_other(subscriptions, desk):
+    lost = Schedule(DAILY, (time(9),), "Europe/Atlantis")
+    await subscriptions.upsert_from_file(
+        [
+            make_subscription("a", schedule=lost, next_slot_at=NINE),
+            make_subscription("b", schedule=at("09:00"), next_slot_at=NINE),
+        ],
+        NINE,
+    )
+    with capture_logs() as logs:
+        assert await ring(subscriptions, desk, NINE) == 1
+    assert [log["subscription"] for log in logs] == ["a"]
+
+
+async def test_slots_from_inside_a_pause_are_not_delivered_at_its_end(subscriptions, desk):
+    resumed = NINE + 30 * MINUTE
+    paused = make_subscription(schedule=at("09:00", "10:00"), paused_until=resumed)
+    await store(subscriptions, paused)
+    await ring(subscriptions, desk, NINE)
+    await ring(subscriptions, desk, resumed)
+    assert desk.planned == desk.skipped == []
+    assert await next_slot_at(subscriptions) == NINE + HOUR
+    await ring(subscriptions, desk, NINE + HOUR)
+    assert [key for _, key, _ in desk.planned] == ["2026-11-24T10:00"]
+
+
+async def test_a_slot_due_at_the_very_end_of_a_pause_is_delivered(subscriptions, desk):
+    await store(subscriptions, make_subscription(schedule=at("09:00"), paused_until=NINE))
+    assert await ring(subscriptions, desk, NINE) == 1
+
+
 async def test_a_stop_between_plan_and_move_repeats_the_same_slot(subscriptions, desk):
     await store(subscriptions, make_subscription(schedule=at("09:00")))
 
     class Stopped(Exception):
         pass
 
-    async def plan_and_stop(subscription, slot, is_late):
-        await desk.plan(subscription, slot, is_late)
+    async def plan_and_stop(dues):
+        await desk.plan(dues)
         raise Stopped
 
     with pytest.raises(Stopped):
