@@ -183,6 +183,6 @@ def unknown_topics(taste: Taste, taxonomy: Taxonomy) -> tuple[str, ...]:
     """A sentence for each topic of a taste that is none, with the nearest names."""
     return tuple(
         str(UnknownTopic(name, nearest_topics(taxonomy, name)))
-        for name in taste.topics
+        for name in (*taste.topics, *taste.exclude.topics)
         if fold(name) != EVERYTHING and taxonomy.resolve(name) is None
     )
