@@ -1,0 +1,98 @@
+"""The real program in a forked child that kills itself at a boundary, or runs to its end.
+
+A start of Python with every import takes longer than a delivery: a server process that has all
+imported (and neither threads nor loop) forks a child per run. The child is a process like any
+other, and its SIGKILL is one.
+"""
+
+import asyncio
+import multiprocessing
+import os
+import signal
+import sys
+import tempfile
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from multiprocessing.process import BaseProcess
+from pathlib import Path
+
+import bot.bootstrap.once
+import bot.bootstrap.run
+import bot.platforms.discord.client
+import bot.platforms.slack.app
+from bot.__main__ import main
+from bot.storage.dialects import postgresql, sqlite  # noqa: F401 - imported for the children
+from tests.support.boundaries import Boundaries
+from tests.support.process import environment
+
+_FORKS = multiprocessing.get_context("forkserver")
+_FORKS.set_forkserver_preload([__name__])
+
+KILLED = -signal.SIGKILL
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """A command of Gazette's in `folder`; `kill_at` names the boundary where it dies."""
+
+    folder: Path
+    arguments: tuple[str, ...]
+    extra: Mapping[str, str]
+    kill_at: str | None = None
+
+    @property
+    def log(self) -> Path:
+        return self.folder / "run.log"
+
+    @property
+    def written(self) -> Path:
+        """The boundaries of the newest run."""
+        return self.folder / "boundaries"
+
+    def said(self) -> str:
+        """What the newest run has told so far."""
+        return self.log.read_text() if self.log.exists() else ""
+
+    def start(self) -> BaseProcess:
+        """Begins; its outputs go to the log."""
+        for each in (self.written, self.log):
+            each.unlink(missing_ok=True)
+        process = _FORKS.Process(target=_live, args=(self, environment(self.extra)), daemon=True)
+        process.start()
+        return process
+
+    def names(self) -> list[str]:
+        """The boundaries of the newest run, in order."""
+        return self.written.read_text().splitlines() if self.written.exists() else []
+
+
+async def ended(process: BaseProcess, within_s: float = 60.0) -> None:
+    """Waits for a process's end."""
+    over = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    loop.add_reader(process.sentinel, over.set)
+    try:
+        await asyncio.wait_for(over.wait(), within_s)
+    finally:
+        loop.remove_reader(process.sentinel)
+    process.join()
+
+
+def _live(run: Run, environment: Mapping[str, str]) -> None:
+    os.environ.clear()
+    os.environ.update(environment)
+    tempfile.tempdir = None  # TMPDIR may say another
+    os.chdir(run.folder)
+    log = os.open(run.log, os.O_WRONLY | os.O_APPEND | os.O_CREAT)
+    for number in (1, 2):
+        os.dup2(log, number)
+    sys.argv = ["gazette", *run.arguments]
+
+    def reached(name: str) -> None:
+        if name == run.kill_at:
+            os.kill(os.getpid(), signal.SIGKILL)
+            time.sleep(60)  # a signal to oneself may take a moment
+
+    Boundaries(run.written, reached).watch()
+    main()
