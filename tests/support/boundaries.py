@@ -16,7 +16,14 @@ from sqlalchemy.engine import Engine, RootTransaction
 from yarl import URL
 
 WRITES, MATTER = "what this transaction writes", "what it is all about"
-LEASES = {"insert": "a lease taken", "update": "leases ended"}
+NAMES = {
+    ("insert", "lease"): "a lease taken",
+    ("update", "lease"): "leases ended",
+    ("insert", "source"): "the articles",
+    ("insert", "subscription"): "the subscriptions",
+    ("update", "subscription"): "the next slot",
+    ("insert", "edition"): "the plan",
+}
 
 POST = text("""
     SELECT kind, op, (
@@ -102,10 +109,8 @@ class Boundaries:
         told.setdefault(WRITES, []).append(f"{verb} {table}")
         if table == "post_event":
             told[MATTER] = self._move(connection, context.compiled_parameters[0])
-        elif table == "lease":
-            told[MATTER] = LEASES[verb]
-        elif (verb, table) == ("insert", "edition"):
-            told[MATTER] = "the plan"
+        elif (verb, table) in NAMES:
+            told.setdefault(MATTER, NAMES[verb, table])
 
     def _move(self, connection: Connection, moved: dict[str, Any]) -> str:
         found = connection.execute(POST, {"key": moved["post"]}).one()

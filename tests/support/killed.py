@@ -9,46 +9,57 @@ import asyncio
 import multiprocessing
 import os
 import signal
+import socket
 import sys
 import tempfile
-import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from multiprocessing.process import BaseProcess
 from pathlib import Path
 
-import bot.bootstrap.once
-import bot.bootstrap.run
-import bot.platforms.discord.client
-import bot.platforms.slack.app
 from bot.__main__ import main
-from bot.storage.dialects import postgresql, sqlite  # noqa: F401 - imported for the children
 from tests.support.boundaries import Boundaries
 from tests.support.process import environment
 
 _FORKS = multiprocessing.get_context("forkserver")
-_FORKS.set_forkserver_preload([__name__])
+_FORKS.set_forkserver_preload(
+    [
+        __name__,
+        "bot.bootstrap.logs",
+        "bot.bootstrap.report",
+        "bot.bootstrap.run",
+        "bot.platforms.discord.client",
+        "bot.platforms.slack.app",
+        "bot.storage.dialects.postgresql",
+        "bot.storage.dialects.sqlite",
+    ]
+)
 
 KILLED = -signal.SIGKILL
 
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """A command of Gazette's in `folder`; `kill_at` names the boundary where it dies."""
+    """A command of Gazette's in `folder`; `stop_at` names the boundary where it gets the signal `by`.
+
+    On another `host` it shares neither the lock nor the leases of this one's processes.
+    """
 
     folder: Path
     arguments: tuple[str, ...]
     extra: Mapping[str, str]
-    kill_at: str | None = None
+    stop_at: str | None = None
+    by: signal.Signals = signal.SIGKILL
+    host: str = "one"
 
     @property
     def log(self) -> Path:
-        return self.folder / "run.log"
+        return self.folder / f"{self.host}.log"
 
     @property
     def written(self) -> Path:
         """The boundaries of the newest run."""
-        return self.folder / "boundaries"
+        return self.folder / f"{self.host}.boundaries"
 
     def said(self) -> str:
         """What the newest run has told so far."""
@@ -58,6 +69,7 @@ class Run:
         """Begins; its outputs go to the log."""
         for each in (self.written, self.log):
             each.unlink(missing_ok=True)
+        (self.folder / self.host).mkdir(exist_ok=True)
         process = _FORKS.Process(target=_live, args=(self, environment(self.extra)), daemon=True)
         process.start()
         return process
@@ -65,6 +77,14 @@ class Run:
     def names(self) -> list[str]:
         """The boundaries of the newest run, in order."""
         return self.written.read_text().splitlines() if self.written.exists() else []
+
+
+async def frozen(process: BaseProcess, within_s: float = 60.0) -> None:
+    """Waits until a process stands still by SIGSTOP."""
+    stat = Path(f"/proc/{process.pid}/stat")
+    async with asyncio.timeout(within_s):
+        while stat.read_text().rpartition(")")[2].split()[0] != "T":  # noqa: ASYNC240 - no disk
+            await asyncio.sleep(0.01)
 
 
 async def ended(process: BaseProcess, within_s: float = 60.0) -> None:
@@ -80,9 +100,11 @@ async def ended(process: BaseProcess, within_s: float = 60.0) -> None:
 
 
 def _live(run: Run, environment: Mapping[str, str]) -> None:
+    assert "bot.bootstrap.run" in sys.modules, "run the tests in the repository's root"
     os.environ.clear()
     os.environ.update(environment)
-    tempfile.tempdir = None  # TMPDIR may say another
+    tempfile.tempdir = str(run.folder / run.host)  # where the lock for a server's database is
+    socket.gethostname = lambda: run.host
     os.chdir(run.folder)
     log = os.open(run.log, os.O_WRONLY | os.O_APPEND | os.O_CREAT)
     for number in (1, 2):
@@ -90,9 +112,8 @@ def _live(run: Run, environment: Mapping[str, str]) -> None:
     sys.argv = ["gazette", *run.arguments]
 
     def reached(name: str) -> None:
-        if name == run.kill_at:
-            os.kill(os.getpid(), signal.SIGKILL)
-            time.sleep(60)  # a signal to oneself may take a moment
+        if name == run.stop_at:
+            os.kill(os.getpid(), run.by)
 
     Boundaries(run.written, reached).watch()
     main()

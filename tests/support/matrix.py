@@ -63,16 +63,14 @@ class Matrix:
     async def _lives(self, deaths: Iterable[str]) -> list[Life]:
         deaths = list(deaths)
         with self._database() as (folder, url):
-            async with PLACES[self.place]() as place:
-                scene = Scene(folder, place, url, self.way)
-                await scene.prepare()
+            async with PLACES[self.place]() as place, Scene(folder, place, url, self.way) as scene:
                 lives = [await scene.live(name) for name in deaths]
                 if self.is_late:
                     await scene.grow_old()
                 was_in_doubt = await scene.in_doubt()
                 lives.append(await scene.live())
                 wrong = await scene.complaints(POSTS[place.name])
-                self.posts_counted += place.count(scene.channel)
+                self.posts_counted += sum(map(place.count, scene.channels))
         wrong += ["no death there" for life in lives[:-1] if not life.was_killed]
         self.verdicts[", then ".join(deaths) or "no death"] = "; ".join(wrong) or FINE
         if deaths and lives[-1].first_post_s is not None:

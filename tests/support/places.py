@@ -1,9 +1,10 @@
 """Slack and Discord as places to post to: where the program is pointed, and what has been posted there."""
 
-from collections.abc import Iterable
+import asyncio
 import json
 import re
 import time
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any, Protocol, Self
 
@@ -29,6 +30,10 @@ class Place(Protocol):
     """When each post was stored, by time.monotonic()."""
 
     def add_channel(self) -> str: ...
+
+    def delay(self, seconds: Callable[[], float]) -> None:
+        """Posts are carried out so much later, whether whoever sent them is still there or not."""
+        ...
 
     def threads(self, channel: str) -> list[Thread]:
         """Every message of the channel with what is below it, in order."""
@@ -69,6 +74,13 @@ class SlackPlace:
     async def __aexit__(self, *_exc: object) -> None:
         await self.server.stop()
 
+    def delay(self, seconds: Callable[[], float]) -> None:
+        async def wait(posting: Posting) -> None:
+            if posting.stage is Stage.BEFORE_STORE:
+                await asyncio.sleep(seconds())
+
+        self.server.state.on_post.append(wait)
+
     def add_channel(self) -> str:
         number = len(self.server.state.workspace.channels)
         return f"slack:{self.server.add_channel(f'C0NEWS{number}').id}"
@@ -107,6 +119,10 @@ class DiscordPlace:
 
     async def __aexit__(self, *_exc: object) -> None:
         await self.server.stop()
+
+    def delay(self, seconds: Callable[[], float]) -> None:
+        for operation in ("create", "open_thread", "forum_post"):
+            self.server.on(operation, Moment.BEFORE, lambda _: asyncio.sleep(seconds()))
 
     def add_channel(self) -> str:
         return f"discord:{self.server.add_channel('news')}"
