@@ -32,9 +32,13 @@ def compare(rows: Sequence[Row], place: Place) -> list[str]:
         found = Counter(key for each in there for key in (each.lead, *each.replies))
         wrong += [f"{of[key].kind} lost" for key in wanted - found]
         wrong += [f"{of[key].kind if key in of else 'a stranger'} twice" for key in found - wanted]
-        below = _replies(planned, of)
+        below: dict[str | None, dict[str | None, None]] = defaultdict(dict)
+        for each in there:  # what stands twice is told above: its first place is looked at
+            below[each.lead] |= dict.fromkeys(each.replies)
         wrong += [
-            f"replies out of place: {each}" for each in there if [*each.replies] != below[each.lead]
+            f"replies in disorder under {of[lead].kind if lead in of else 'a stranger'}"
+            for lead, replies in _replies(planned, of).items()
+            if list(below[lead]) != replies
         ]
     return wrong
 

@@ -79,12 +79,15 @@ class Run:
         return self.written.read_text().splitlines() if self.written.exists() else []
 
 
-async def frozen(process: BaseProcess, within_s: float = 60.0) -> None:
-    """Waits until a process stands still by SIGSTOP."""
+async def frozen(process: BaseProcess, within_s: float = 60.0) -> bool:
+    """Waits until a process stands still by SIGSTOP; false if it ended."""
     stat = Path(f"/proc/{process.pid}/stat")
     async with asyncio.timeout(within_s):
-        while stat.read_text().rpartition(")")[2].split()[0] != "T":  # noqa: ASYNC240 - no disk
+        while process.is_alive():
+            if stat.read_text().rpartition(")")[2].split()[0] == "T":  # noqa: ASYNC240 - no disk
+                return True
             await asyncio.sleep(0.01)
+    return False
 
 
 async def ended(process: BaseProcess, within_s: float = 60.0) -> None:
