@@ -6,10 +6,11 @@ from bot.catalog.nearest import topics_starting
 from bot.catalog.ports import CatalogStore
 from bot.clock import Clock
 from bot.commands.help import answer_help
+from bot.commands.next import Ahead, answer_next
 from bot.commands.related import answer_related
 from bot.commands.topic import answer_topic
 from bot.commands.why import answer_why
-from bot.delivery.ports import Ledger
+from bot.delivery.ports import Ledger, Subscriptions
 from bot.model.answer import ActionName, Answer, Press, Request
 
 log = structlog.get_logger(__name__)
@@ -18,9 +19,18 @@ log = structlog.get_logger(__name__)
 class Commands:
     """Answers readers. Stateless: the catalog and the ledger know everything."""
 
-    def __init__(self, catalog: CatalogStore, ledger: Ledger, clock: Clock) -> None:
+    def __init__(
+        self,
+        catalog: CatalogStore,
+        ledger: Ledger,
+        subscriptions: Subscriptions,
+        ahead: Ahead,
+        clock: Clock,
+    ) -> None:
         self._catalog = catalog
         self._ledger = ledger
+        self._subscriptions = subscriptions
+        self._ahead = ahead
         self._clock = clock
 
     async def answer(self, request: Request) -> Answer:
@@ -28,6 +38,14 @@ class Commands:
         log.info("command", command=request.command[:40], destination=str(request.destination))
         if request.command == "topic":
             return await answer_topic(self._catalog, request.text, self._clock.now())
+        if request.command == "next":
+            return await answer_next(
+                self._subscriptions,
+                self._ahead,
+                request.text.strip(),
+                request.destination,
+                self._clock.now(),
+            )
         if request.command in ("help", "gazette", ""):
             return answer_help()
         return answer_help(request.command)

@@ -61,6 +61,7 @@ class Desk:
         self._under_way: set[asyncio.Task[Any]] = set()
         self.tree = app_commands.CommandTree(wire.client)
         self._add_topic()
+        self._add_gazette()
 
     def _add_topic(self) -> None:
         @self.tree.command(
@@ -77,6 +78,25 @@ class Desk:
             names = await self._commands.complete(typed)
             fitting = [name for name in names if 1 <= len(name) <= CHOICE_CHARS]
             return [app_commands.Choice(name=name, value=name) for name in fitting[:CHOICES]]
+
+    def _add_gazette(self) -> None:
+        group = app_commands.Group(name="gazette", description="Digests of this channel")
+
+        @group.command(name="next", description="When the next digests come to this channel")
+        @app_commands.describe(count="How many of each")
+        async def next_(
+            interaction: Interaction, count: app_commands.Range[int, 1, 10] | None = None
+        ) -> None:
+            text = "" if count is None else str(count)
+            request = Request("next", text, _actor(interaction), _destination(interaction))
+            await self._reply(interaction, lambda: self._commands.answer(request))
+
+        @group.command(name="help", description="What can be typed")
+        async def help_(interaction: Interaction) -> None:
+            request = Request("help", "", _actor(interaction), _destination(interaction))
+            await self._reply(interaction, lambda: self._commands.answer(request))
+
+        self.tree.add_command(group)
 
     async def on_interaction(self, interaction: Interaction) -> None:
         """Answers presses; commands come by the tree."""

@@ -22,6 +22,9 @@ FAILED = "That did not work. It has been logged; try again."
 REMEMBERED = 500
 """So many trigger ids are kept: Slack has been seen to send a command twice (slackapi/bolt-js 2188)."""
 
+SUBCOMMANDS = ("topic", "next")
+"""Of `/gazette`."""
+
 Body = Mapping[str, Any]
 
 
@@ -38,14 +41,15 @@ class Commands(Protocol):
 
 
 def command_request(body: Body) -> Request:
-    """`/topic NAME` and `/gazette topic NAME` are one request; all else is a call for help.
+    """`/topic NAME` and `/gazette topic NAME` are one request, `/gazette next` another; else help.
 
     Names aren't namespaced on Slack, so an operator may have renamed `/gazette`.
     """
     name, text = body["command"].removeprefix("/").lower(), body.get("text", "").strip()
     if name != "topic":
         first, _, rest = text.partition(" ")
-        name, text = ("topic", rest.strip()) if first.lower() == "topic" else ("help", text)
+        is_known = first.lower() in SUBCOMMANDS
+        name, text = (first.lower(), rest.strip()) if is_known else ("help", text)
     return Request(name, text, _actor(body["user_id"]), _destination(body["channel_id"]))
 
 

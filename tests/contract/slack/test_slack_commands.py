@@ -120,6 +120,8 @@ async def until(holds: Callable[[], object], within_s: float = 5.0) -> None:
         (("/gazette", "topic"), ("topic", "")),
         (("/gazette", ""), ("help", "")),
         (("/gazette", "help"), ("help", "help")),
+        (("/gazette", "next"), ("next", "")),
+        (("/gazette", "Next  5 "), ("next", "5")),
         (("/gazette", "topics"), ("help", "topics")),
         (("/news", "topic Azure"), ("topic", "Azure")),
     ],
