@@ -258,7 +258,7 @@ async def test_a_direct_message_is_answered_too(server, start, commands):
 
 
 @pytest.mark.parametrize(
-    ("typed", "options", "asked"),
+    "case",
     [
         ("gazette next", {}, ("next", "")),
         ("gazette next", {"count": "5"}, ("next", "5")),
@@ -266,8 +266,9 @@ async def test_a_direct_message_is_answered_too(server, start, commands):
     ],
 )
 async def test_commands_of_the_group_are_asked_by_their_own_names(
-    server, start, channel, commands, typed, options, asked
+    server, start, channel, commands, case
 ):
+    typed, options, asked = case
     await start()
     await (await server.slash(typed, options, channel=channel)).original()
     assert [(each.command, each.text) for each in commands.asked] == [asked]
