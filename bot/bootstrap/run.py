@@ -11,12 +11,11 @@ from bot import pipeline
 from bot.bootstrap.alarm import Alarm
 from bot.bootstrap.once import process_name, register, take_in
 from bot.bootstrap.probe import probe
-from bot.bootstrap.reach import Reach, patience, reached
+from bot.bootstrap.reach import Reach, answering, patience, reached
 from bot.bootstrap.sources import Sources
 from bot.bootstrap.store import Store, delivering, is_demo, lease_host
 from bot.bootstrap.timekeeping import Ticking, watchdog
 from bot.clock import Clock, TrustedClock
-from bot.commands.dispatch import Commands
 from bot.delivery.deliver import Delivery
 from bot.engines.embedded import EmbeddedEngine
 from bot.errors import GazetteError, SettingsError, StoreError
@@ -58,7 +57,7 @@ class Program:
         self._clock = TrustedClock(clock)
         self._reload = reload
         self._sources = Sources(store, settings.sources, self._clock)
-        self._commands = Commands(store.catalog, store.ledger, store.subscriptions, self._clock)
+        self._commands = answering(store, self._clock)
 
     async def run(self, host: str, port: int, ready: Callable[[str], None]) -> None:
         """Runs until SIGTERM or SIGINT; `ready` is told the address once everything serves."""

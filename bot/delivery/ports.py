@@ -207,6 +207,10 @@ class Subscriptions(Protocol):
         """All that are not retired, by name."""
         ...
 
+    async def of_destination(self, destination: Destination) -> list[Subscription]:
+        """Those of `active` that go there, however it looks."""
+        ...
+
     async def due(
         self, now: datetime, limit: int, after: Subscription | None = None
     ) -> list[Subscription]:

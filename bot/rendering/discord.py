@@ -266,7 +266,8 @@ def _listed(each: Shown) -> str:
 
 
 def _facts(each: Shown) -> list[str]:
-    when = [f"<t:{int(each.published_at.timestamp())}:R>"] if each.published_at else []
+    style = "F" if each.has_time else "R"
+    when = [f"<t:{int(each.published_at.timestamp())}:{style}>"] if each.published_at else []
     return [*map(escape.discord, each.before), *when, *map(escape.discord, each.after)]
 
 

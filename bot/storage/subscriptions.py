@@ -50,6 +50,13 @@ class Subscriptions:
             select(schema.subscription).where(t.retired_at.is_(None)).order_by(t.name)
         )
 
+    async def of_destination(self, destination: Destination) -> list[Subscription]:
+        return await self._read(
+            select(schema.subscription)
+            .where(t.destination == str(destination), t.retired_at.is_(None))
+            .order_by(t.name)
+        )
+
     async def due(
         self, now: datetime, limit: int, after: Subscription | None = None
     ) -> list[Subscription]:

@@ -1,23 +1,27 @@
 """Readers' questions over a small catalog taken in from files."""
 
-from datetime import timedelta
+import json
+from datetime import UTC, datetime, time, timedelta
 
 import pytest
 
 from bot import pipeline
+from bot.bootstrap.reach import answering
 from bot.bootstrap.store import opened
-from bot.commands.dispatch import Commands
 from bot.ingest.folder import Folder
 from bot.ingest.sync import sync
 from bot.model.answer import Actor, Press, Request
 from bot.model.article import short_id
 from bot.model.destination import Destination, Look, Platform
 from bot.model.slot import manual_slot
+from bot.model.subscription import Schedule
+from bot.rendering import discord, slack, text
 from tests.support.builders import CHANNEL, make_subscription
 from tests.support.clock import START, ManualClock
 from tests.support.newsroom import link, write_article
 
 ACTOR = Actor("U1")
+ELSEWHERE = Destination(Platform.SLACK, "C0000000002", Look.SLACK)
 
 
 def hours_ago(hours):
@@ -48,7 +52,7 @@ async def store(tmp_path):
 
 @pytest.fixture
 def commands(store):
-    return Commands(store.catalog, store.ledger, store.subscriptions, ManualClock())
+    return answering(store, ManualClock())
 
 
 def asked(commands, command, text=""):
@@ -143,6 +147,56 @@ async def test_an_autocomplete_gives_topics(commands):
 
 async def test_an_empty_catalog_says_so(tmp_path):
     with opened(f"sqlite:///{tmp_path / 'empty.db'}") as store:
-        commands = Commands(store.catalog, store.ledger, store.subscriptions, ManualClock())
+        commands = answering(store, ManualClock())
         assert (await asked(commands, "topic")).heading == "No topics yet"
         assert (await asked(commands, "topic", "x")).note == "There are no topics yet."
+
+
+DAILY = Schedule(frozenset(range(7)), (time(2, 30),), "Europe/Berlin")
+
+
+@pytest.fixture
+async def subscribed(store):
+    """Two digests of one channel and one of another."""
+    wanted = [
+        make_subscription("daily", schedule=DAILY),
+        make_subscription("by-hand"),
+        make_subscription("elsewhere", destination=ELSEWHERE, schedule=DAILY),
+    ]
+    await store.subscriptions.upsert_from_file(wanted, START)
+
+
+async def test_next_names_the_times_of_this_channels_digests_alone(commands, subscribed):
+    answer = await asked(commands, "next", "1")
+    assert [item.title for item in answer.items] == [
+        "by-hand: sent by hand only",
+        "daily: Wed 25 Nov 2026, 02:30, Europe/Berlin",
+    ]
+    assert answer.items[1].due_at == datetime(2026, 11, 25, 1, 30, tzinfo=UTC)
+    assert len((await asked(commands, "next")).items) == 1 + 3
+    assert len((await asked(commands, "next", "99")).items) == 1 + 10
+    assert len((await asked(commands, "next", "soon")).items) == 1 + 3
+
+
+async def test_next_has_a_word_for_a_change_of_clock(store, subscribed):
+    before = ManualClock(datetime(2026, 10, 24, 12, tzinfo=UTC))
+    answer = await asked(answering(store, before), "next", "1")
+    assert answer.items[1].facts == ("For you", "clocks go back: the first 02:30 of two")
+
+
+async def test_next_says_that_nothing_comes_where_nothing_does(commands):
+    assert (await asked(commands, "next")).heading == "No digest comes to this channel"
+
+
+@pytest.mark.parametrize(
+    ("draw", "moment"),
+    [
+        (slack.answer, "<!date^1795570200^{date_short_pretty} {time}|25 Nov 2026, 01:30 UTC>"),
+        (discord.answer, "<t:1795570200:F>"),
+        (text.answer, "25 Nov 2026, 01:30 UTC"),
+    ],
+    ids=["slack", "discord", "text"],
+)
+async def test_a_time_to_come_is_shown_with_its_time_of_day(commands, subscribed, draw, moment):
+    drawn = draw(await asked(commands, "next", "1"))
+    assert moment in (drawn if isinstance(drawn, str) else json.dumps(drawn, ensure_ascii=False))

@@ -104,14 +104,18 @@ def report(place: str, matrices: dict[str, Matrix], again: Matrix) -> None:
     ]
     counted = [*matrices.values(), again]
     notes = [
-        f"{sum(len(each.verdicts) for each in counted)} scenes, in each a digest is planned and "
-        "delivered by a real process that dies by SIGKILL at the boundary named, and by another "
-        "that comes after it. ok: every post of the ledger stands on the server once, replies under "
-        "their parent and in order, no ping, nothing that the platform takes and should not be sent. "
-        f"–: this way has no such boundary. The servers counted {sum(each.posts_counted for each in counted)} posts.",
-        f"From the second process's start (its imports were there) to its first post, median: "
-        f"{spread(times(counted, in_doubt=False))} with no post in doubt, "
-        f"{spread(times(counted, in_doubt=True))} with one (waits of 0.1 s where 30 s are usual).",
+        (
+            f"{sum(len(each.verdicts) for each in counted)} scenes, in each a digest is planned and "
+            "delivered by a real process that dies by SIGKILL at the boundary named, and by another "
+            "that comes after it. ok: every post of the ledger stands on the server once, replies under "
+            "their parent and in order, no ping, nothing that the platform takes and should not be sent. "
+            f"–: this way has no such boundary. The servers counted {sum(each.posts_counted for each in counted)} posts."
+        ),
+        (
+            f"From the second process's start (its imports were there) to its first post, median: "
+            f"{spread(times(counted, in_doubt=False))} with no post in doubt, "
+            f"{spread(times(counted, in_doubt=True))} with one (waits of 0.1 s where 30 s are usual)."
+        ),
     ]
     section(
         f"kill-{place}",

@@ -87,6 +87,13 @@ class Desk:
         async def why(interaction: Interaction, article: str) -> None:
             await self._gazette(interaction, f"why {article}")
 
+        @group.command(name="next", description="When the next digests come to this channel")
+        @app_commands.describe(count="How many of each")
+        async def next_(
+            interaction: Interaction, count: app_commands.Range[int, 1, 10] | None = None
+        ) -> None:
+            await self._gazette(interaction, "next" if count is None else f"next {count}")
+
         @group.command(name="help", description="What can be typed")
         async def help_(interaction: Interaction) -> None:
             await self._gazette(interaction, "help")
