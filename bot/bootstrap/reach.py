@@ -64,7 +64,7 @@ async def reached(
             time_out_s=delivery.time_out_s,
             pace_s=delivery.pace_s,
             clock=clock,
-            commands=commands or Commands(store.catalog, store.ledger, clock),
+            commands=commands or Commands(store.catalog, store.ledger, store.subscriptions, clock),
         )
         messengers[Platform.SLACK], platforms["slack"] = slack.messenger, slack
     if secrets.discord_token is not None:

@@ -3,10 +3,10 @@
 import hashlib
 import socket
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Awaitable, Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from datetime import time, timedelta
+from datetime import datetime, time, timedelta
 from pathlib import Path
 
 from filelock import FileLock, Timeout
@@ -22,6 +22,7 @@ from bot.storage.board import BoardStore
 from bot.storage.catalog import Catalog
 from bot.storage.database import Database, database_file, database_place
 from bot.storage.ledger import Ledger
+from bot.storage.posts import Posts
 from bot.storage.subscriptions import Subscriptions
 
 DEFAULT_CONFIG = Path("config/gazette.yaml")
@@ -33,13 +34,18 @@ DEMO_CHANNELS = {"general": ("Harbour",), "lounge": ("Culture", "Food & Markets"
 
 @dataclass(frozen=True, slots=True)
 class Store:
-    """Everything that stands on the database; `mirrors` is where copies of git sources are kept."""
+    """Everything that stands on the database; `mirrors` is where copies of git sources are kept.
+
+    `time_at` asks the database server for its time; None where there is no server.
+    """
 
     catalog: Catalog
     ledger: Ledger
+    posts: Posts
     subscriptions: Subscriptions
     board: BoardStore
     mirrors: Path
+    time_at: Callable[[], Awaitable[datetime | None]]
 
 
 @contextmanager
@@ -50,9 +56,11 @@ def opened(url: str) -> Iterator[Store]:
         yield Store(
             Catalog(database),
             Ledger(database),
+            Posts(database),
             Subscriptions(database),
             BoardStore(database),
             beside(url, "gazette-mirrors"),
+            database.time_at,
         )
     finally:
         database.close()

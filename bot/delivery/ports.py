@@ -1,4 +1,4 @@
-"""The contracts of delivery: Ledger, Subscriptions, Messenger, Engine."""
+"""The contracts of delivery: Ledger, Posts, Subscriptions, Messenger, Engine."""
 
 from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
@@ -15,6 +15,7 @@ from bot.model.history import History
 from bot.model.pick import Reason
 from bot.model.post import Level, PlannedPost, Post, PostState
 from bot.model.receipt import Receipt
+from bot.model.record import PostRecord
 from bot.model.subscription import Subscription
 
 
@@ -35,6 +36,7 @@ class Move:
     level: Level | None = None
     looks: int | None = None
     error: str | None = None
+    due_at: datetime | None = None
 
 
 class Ledger(Protocol):
@@ -148,6 +150,36 @@ class Ledger(Protocol):
         ...
 
 
+class Posts(Protocol):
+    """The ledger's posts as a person asks for them, and what a person alone may do to many at once."""
+
+    async def find(
+        self, states: Sequence[PostState], subscription: str | None, limit: int
+    ) -> list[Post]:
+        """Posts in these states, in the order of the states, then the newest first."""
+        ...
+
+    async def count(self, state: PostState) -> int:
+        """How many posts are in this state."""
+        ...
+
+    async def keys(self, prefix: str, limit: int) -> list[str]:
+        """The keys that begin so, in order."""
+        ...
+
+    async def record(self, key: str) -> PostRecord | None:
+        """Everything there is to know of one post."""
+        ...
+
+    async def retry(self, post: Post, why: str, now: datetime) -> list[Post]:
+        """Plans a failed or skipped post again, and with it every failed or skipped one below it.
+
+        They are due now, whatever they were before. Empty, and nothing changed, when the post is no
+        longer as given.
+        """
+        ...
+
+
 class Moved(NamedTuple):
     """A subscription's next slot, and which one it was when that was decided."""
 
@@ -228,8 +260,12 @@ class Messenger(Protocol):
 
     `create`, `open_thread`, `edit` raise: RateLimited, NotSent, PayloadRefused, NotAllowed (surely not
     posted), OutcomeUnknown (may have been posted: lost or unreadable answer, 5xx, time-out),
-    PostGone (this key, or what was to be edited, was posted and someone has deleted it).
-    No other exception leaves them.
+    PostGone (this key, or what was to be edited, was posted and someone has deleted it, or it can
+    be edited no more). No other exception leaves them.
+
+    A receipt's `channel` is the one the message is really in (a reply's thread on Discord, a
+    person's direct channel), so that an edit reaches it. NotAllowed says THREAD where the channel
+    around the thread may still be open.
     """
 
     pace_s: float
@@ -256,11 +292,24 @@ class Messenger(Protocol):
         ...
 
     async def look_up(self, post: Post, thread: Receipt | None) -> Sight:
-        """Whether this post is on the platform, by its key. Never raises for the platform's sake."""
+        """Whether this post is on the platform, by its key. Never raises for the platform's sake.
+
+        What a limit broke off goes on from there at the next call for the same attempt.
+        """
         ...
 
-    async def platform_time_at(self) -> datetime | None:
-        """A time surely before anything posted from now on, in the platform's clock; None: unknown."""
+    async def why_not_known(self, destination: Destination) -> str | None:
+        """Why posts there could not be made or looked up, with the mend; None when they could.
+
+        None too when the platform can't be asked now. Nothing is posted.
+        """
+        ...
+
+    async def platform_time_at(self, *, is_fresh: bool = False) -> datetime | None:
+        """A time surely before anything posted from now on, in the platform's clock; None: unknown.
+
+        Carried forward from an earlier answer, or, `is_fresh`, from one asked for now.
+        """
         ...
 
 

@@ -8,7 +8,8 @@ from datetime import datetime
 class BoardMessage:
     """`key` is its post's key; `thread` the key of the message whose thread it is in, if any.
 
-    `payload` is JSON as it was sent. `thread_name` is set once its own thread has been opened.
+    `payload` is JSON as it was sent or last edited, `edits` times so far. `thread_name` is set once
+    its own thread has been opened.
     """
 
     key: str
@@ -17,3 +18,4 @@ class BoardMessage:
     payload: str
     thread_name: str | None
     at: datetime
+    edits: int = 0

@@ -41,9 +41,18 @@ class BoardStore:
         )
         await self._database.run(lambda each: each.execute(statement), write=True)
 
-    async def change(self, key: str, payload: str) -> None:
-        statement = update(schema.board_message).where(t.key == key).values(payload=payload)
-        await self._database.run(lambda each: each.execute(statement), write=True)
+    async def change(self, key: str, payload: str) -> bool:
+        statement = (
+            update(schema.board_message)
+            .where(t.key == key)
+            .values(payload=payload, edits=t.edits + 1)
+            .returning(t.key)
+        )
+
+        def work(connection: Connection) -> bool:
+            return connection.execute(statement).first() is not None
+
+        return await self._database.run(work, write=True)
 
     async def find(self, key: str) -> BoardMessage | None:
         found = await self._messages(select(schema.board_message).where(t.key == key))
@@ -69,12 +78,20 @@ class BoardStore:
         return {row.thread: row.replies for row in await self._rows(query)}
 
     async def version(self, channel: str) -> int:
-        rows = await self._rows(select(func.max(t.number)).where(t.channel == channel))
-        return rows[0][0] or 0
+        newest = select(func.max(t.number)).where(t.channel == channel).scalar_subquery()
+        edits = (
+            select(func.sum(t.edits))
+            .where(t.channel == channel, schema.IS_EDITED)
+            .scalar_subquery()
+        )
+        counts = (await self._rows(select(newest, edits)))[0]
+        return sum(int(count or 0) for count in counts)
 
     async def _messages(self, query: Select[Any]) -> list[BoardMessage]:
         return [
-            BoardMessage(row.key, row.channel, row.thread, row.payload, row.thread_name, row.at)
+            BoardMessage(
+                row.key, row.channel, row.thread, row.payload, row.thread_name, row.at, row.edits
+            )
             for row in await self._rows(query)
         ]
 

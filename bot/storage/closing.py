@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, update
+from sqlalchemy import Connection, Row, and_, update
 
 from bot.delivery.ports import Move
 from bot.errors import Closed
@@ -31,7 +31,8 @@ def close(
 def _planned_there(connection: Connection, post: Post, closed: Closed) -> Sequence[Row[Any]]:
     t = schema.post.c
     there = {
-        Closed.THREAD: t.parent == post.parent,
+        # a post under nothing is in no thread, and NULL would be every such post there is
+        Closed.THREAD: and_(t.parent.is_not(None), t.parent == post.parent),
         Closed.DESTINATION: t.destination == str(post.destination),
         Closed.INSTALLATION: t.destination.startswith(f"{post.destination.platform}:"),
     }[closed]

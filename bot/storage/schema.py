@@ -74,6 +74,7 @@ HAS_PROBLEMS = text("has_problems = true")
 IS_PAGE = text("is_page = true")
 IS_LIVE = text("gone_at IS NULL")
 IS_ALONE = text("edition_id IS NULL")
+IS_EDITED = text("edits > 0")
 
 # Not in the metadata: SQLAlchemy would import each database's module to be told of a condition
 PARTIAL_INDEXES = (
@@ -82,6 +83,7 @@ PARTIAL_INDEXES = (
     f"CREATE INDEX ix_article_newest ON article (published_at, id) WHERE {IS_LIVE}",
     f"CREATE INDEX ix_article_live ON article (source, folder) WHERE {IS_LIVE}",
     f"CREATE INDEX ix_post_alone ON post (destination, state) WHERE {IS_ALONE}",
+    f"CREATE INDEX ix_board_message_edited ON board_message (channel) WHERE {IS_EDITED}",
 )
 
 source = Table(
@@ -335,5 +337,6 @@ board_message = Table(
     Column("payload", Text, nullable=False),
     Column("thread_name", Text),
     Column("at", UtcTime, nullable=False),
+    Column("edits", Integer, nullable=False, server_default="0"),
     Index("ix_board_message_channel", "channel", "number"),
 )

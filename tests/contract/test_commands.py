@@ -48,7 +48,7 @@ async def store(tmp_path):
 
 @pytest.fixture
 def commands(store):
-    return Commands(store.catalog, store.ledger, ManualClock())
+    return Commands(store.catalog, store.ledger, store.subscriptions, ManualClock())
 
 
 def asked(commands, command, text=""):
@@ -141,6 +141,6 @@ async def test_an_autocomplete_gives_topics(commands):
 
 async def test_an_empty_catalog_says_so(tmp_path):
     with opened(f"sqlite:///{tmp_path / 'empty.db'}") as store:
-        commands = Commands(store.catalog, store.ledger, ManualClock())
+        commands = Commands(store.catalog, store.ledger, store.subscriptions, ManualClock())
         assert (await asked(commands, "topic")).heading == "No topics yet"
         assert (await asked(commands, "topic", "x")).note == "There are no topics yet."

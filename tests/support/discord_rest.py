@@ -53,7 +53,9 @@ class Rest:
             ("GET", "/applications/@me", "application", self.application),
             ("GET", "/gateway", "gateway", self.gateway),
             ("GET", "/gateway/bot", "gateway", self.gateway),
+            ("POST", "/users/@me/channels", "open_dm", self.open_dm),
             ("GET", channel, "channel", self.channel),
+            ("PATCH", channel, "change_thread", self.change_thread),
             ("POST", f"{channel}/messages", "create", self.create),
             ("GET", f"{channel}/messages", "list", self.list_messages),
             ("GET", message, "message", self.message),
@@ -160,6 +162,8 @@ class Rest:
     def accept(self, payload: Any, *, is_edit: bool = False) -> None:
         """Notes what a careful bot never sends: a ping, or no word on mentions."""
         self.pings += pings(payload)
+        if is_edit and {"nonce", "enforce_nonce"} & set(payload):
+            self.violations.append("edit with a nonce")
         if not isinstance(payload.get("allowed_mentions"), dict):
             what = "edit" if is_edit else "create"
             self.violations.append(f"{what} without allowed_mentions")
@@ -196,6 +200,8 @@ class Rest:
         world, channel = self.world, self.world.need(request.match_info["channel"])
         if channel.kind == FORUM:
             raise Refusal(400, 50008, "Cannot send messages in a non-text channel")
+        if channel.id in world.closed_directs:
+            raise Refusal(403, 50007, "Cannot send messages to this user")
         right = Permission.SEND_MESSAGES_IN_THREADS if channel.is_thread else SEND
         world.need(channel.id, right)
         if channel.is_thread and channel.data["thread_metadata"]["locked"]:
@@ -245,10 +251,32 @@ class Rest:
         message = self.world.message(channel, request.match_info["message"])
         if message["author"] is not self.world.bot:
             raise Refusal(403, 50005, "Cannot edit a message authored by another user")
+        if channel.is_thread and channel.data["thread_metadata"]["archived"]:
+            raise Refusal(400, 50083, "Thread is archived")
         check_message({**_editable(message), **payload}, was_v2=bool(message["flags"] & V2))
         self.accept(payload, is_edit=True)
         self.world.edit(message, payload)
         return message
+
+    async def change_thread(self, request: web.Request, payload: Any) -> Any:
+        """Wakes an archived thread: whoever may post in it may, unless it is locked."""
+        channel = self.world.need(
+            request.match_info["channel"], Permission.SEND_MESSAGES_IN_THREADS
+        )
+        if not channel.is_thread or payload != {"archived": False}:
+            raise Refusal(403, 50013, "Missing Permissions")
+        metadata = channel.data["thread_metadata"]
+        if metadata["locked"]:
+            raise Refusal(403, 50013, "Missing Permissions")
+        metadata["archived"] = False
+        return channel.data
+
+    async def open_dm(self, _request: web.Request, payload: Any) -> Any:
+        """The direct channel with a person: the same one each time."""
+        person = payload.get("recipient_id") if isinstance(payload, dict) else None
+        if not str(person).isdigit():
+            raise invalid_form([(("recipient_id",), "NUMBER_TYPE_COERCE", "Not a snowflake.")])
+        return self.world.direct_channel(str(person)).data
 
     async def open_thread(self, request: web.Request, payload: Any) -> Any:
         right = Permission.CREATE_PUBLIC_THREADS

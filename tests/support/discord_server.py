@@ -207,9 +207,13 @@ class DiscordServer:
         *,
         channel: str,
         user: dict[str, Any] | None = None,
+        sub: str | None = None,
     ) -> Interaction:
-        """Types a registered command; options are strings."""
+        """Types a registered command, or a subcommand of it; options are strings."""
+        given: list[dict[str, Any]]
         given = [{"name": key, "type": 3, "value": value} for key, value in options.items()]
+        if sub is not None:
+            given = [{"name": sub, "type": 1, "options": given}]
         detail = self._command(name, channel) | {"options": given}
         return await self.interactions.start(COMMAND, detail, channel_id=channel, user=user)
 

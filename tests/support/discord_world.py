@@ -93,6 +93,8 @@ class World:
         self.everyone_permissions = 0
         self.bot_permissions = INVITED
         self.channels: dict[str, Channel] = {}
+        self.directs: dict[str, str] = {}
+        self.closed_directs: set[str] = set()
         self.nonces: dict[tuple[str, str], tuple[float, str, str]] = {}
         self.nonce_window_s = 180.0
         self.shows_nonce_when_fetched = False
@@ -179,6 +181,14 @@ class World:
             data |= {"available_tags": [], "flags": 0, "default_reaction_emoji": None}
         channel = self.channels[data["id"]] = Channel(data)
         return channel
+
+    def direct_channel(self, person: str) -> Channel:
+        """The DM with a person, opened at the first call."""
+        if person not in self.directs:
+            channel = self.add_channel("", DM)
+            channel.data["recipients"] = [{**self.human, "id": person}]
+            self.directs[person] = channel.id
+        return self.channels[self.directs[person]]
 
     def permissions(self, channel: Channel) -> int:
         """What the bot may do there. Source: docs.discord.com topics/permissions, overwrites."""
@@ -276,6 +286,7 @@ class World:
                 message[key] = payload[key] or ("" if key == "content" else [])
         message["flags"] |= (payload.get("flags") or 0) & V2
         message["edited_timestamp"] = self.clock.iso()
+        message["edits"] = message.get("edits", 0) + 1  # ours: for tests to count
 
     def open_thread(
         self,

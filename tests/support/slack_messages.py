@@ -17,7 +17,7 @@ _MENTION = re.compile(r"<!(?:channel|here|everyone|subteam\^)[^>]*>|<@[UW][^>]*>
 
 @dataclass
 class Message:
-    """A message as Slack keeps it; `args` is the whole request that made it."""
+    """A message as Slack keeps it; `args` is the whole request that made it, `edits` counts."""
 
     channel: str
     ts: str
@@ -29,6 +29,7 @@ class Message:
     bot_id: str | None = None
     app_id: str | None = None
     args: dict[str, Any] = field(default_factory=dict)
+    edits: int = 0
 
     @property
     def key(self) -> str | None:
@@ -96,9 +97,9 @@ class Workspace:
         self._last_ts = ts
         return str(ts)
 
-    def channel(self, channel_id: Any) -> Channel:
-        """A channel by id; a user's id opens the direct channel with them."""
-        if isinstance(channel_id, str) and channel_id.startswith(("U", "W")):
+    def channel(self, channel_id: Any, *, may_be_person: bool = False) -> Channel:
+        """A channel by id; where people may be named, theirs opens the direct channel with them."""
+        if may_be_person and isinstance(channel_id, str) and channel_id.startswith(("U", "W")):
             direct = f"D{channel_id[1:]}"
             return self.channels.setdefault(direct, Channel(direct, kind="im"))
         found = self.channels.get(channel_id) if isinstance(channel_id, str) else None

@@ -1,6 +1,8 @@
 """The Web API methods of the local Slack, by the tables of PLATFORMS 1.3 to 1.5."""
 
 import base64
+import math
+import re
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
@@ -27,7 +29,7 @@ Args = dict[str, Any]
 
 
 class Stage(StrEnum):
-    """Where a chat.postMessage stands when a hook is called."""
+    """Where a chat.postMessage or chat.update stands when a hook is called."""
 
     BEFORE_STORE = "before store"
     AFTER_STORE = "after store, before the answer"
@@ -36,12 +38,16 @@ class Stage(StrEnum):
 
 @dataclass
 class Posting:
-    """What a hook is told: `number` counts accepted posts from 1; `message` is there once stored."""
+    """What a hook is told: `number` counts accepted posts, or edits, from 1.
+
+    `message` is there once it is stored as it shall be.
+    """
 
     stage: Stage
     number: int
     args: Args
     message: Message | None = None
+    is_edit: bool = False
 
 
 Hook = Callable[[Posting], Awaitable[None] | None]
@@ -61,18 +67,25 @@ class SlackState:
     scopes: set[str] = field(
         default_factory=lambda: {
             *("commands", "chat:write", "connections:write"),
-            *("channels:history", "groups:history", "im:history"),
+            *("channels:history", "groups:history", "im:history", "im:write"),
         }
     )
     dead_images: set[str] = field(default_factory=set)
     pings: list[str] = field(default_factory=list)
     ephemerals: list[Args] = field(default_factory=list)
     on_post: list[Hook] = field(default_factory=list)
+    on_edit: list[Hook] = field(default_factory=list)
+    edit_window_s: float = math.inf
+    """How long the workspace lets a message be edited."""
     per_channel_s: float = 0.0
     """Least seconds between two posts to a channel, else 429; 0: no such budget."""
     history_limit: int = 999
     """The most one page of history holds; 15 for apps sold outside the Marketplace."""
+    per_history_call_s: float = 0.0
+    """Least seconds between two calls to one history method; 60 for those apps."""
+    last_history_at: dict[str, float] = field(default_factory=dict)
     posted: int = 0
+    edited: int = 0
     last_post_at: dict[str, float] = field(default_factory=dict)
     open_socket_url: Callable[[], str] = lambda: ""
 
@@ -86,31 +99,28 @@ class Methods:
             "auth.test": self._auth_test,
             "apps.connections.open": self._open_socket,
             "chat.postEphemeral": self._post_ephemeral,
-            "chat.update": self._update,
             "chat.delete": self._delete,
             "conversations.history": self._history,
             "conversations.replies": self._replies,
             "conversations.info": self._info,
+            "conversations.open": self._open_direct,
             "views.open": self._open_view,
         }
 
     async def run(self, method: str, token: str | None, args: Args) -> tuple[Args, Posting | None]:
         """The answer of a method, and the posting it made; raises Refused."""
-        if method not in self._by_name and method != "chat.postMessage":
+        hooked = {"chat.postMessage": self._post, "chat.update": self._update}
+        if method not in self._by_name and method not in hooked:
             raise Refused("unknown_method", req_method=method)
         self._authorize(method, token)
-        if method != "chat.postMessage":
+        if method not in hooked:
             return {"ok": True, **await self._by_name[method](args)}, None
-        posting = await self._post(args)
+        posting = await hooked[method](args)
         message = posting.message
         assert message is not None
         shown = message.shown(with_metadata=True)
-        return {
-            "ok": True,
-            "channel": message.channel,
-            "ts": message.ts,
-            "message": shown,
-        }, posting
+        where = {"channel": message.channel, "ts": message.ts}
+        return {"ok": True, **where, "text": message.text, "message": shown}, posting
 
     def _authorize(self, method: str, token: str | None) -> None:
         app_level = method == "apps.connections.open"
@@ -146,7 +156,7 @@ class Methods:
         return {"url": self.state.open_socket_url()}
 
     def _writable(self, args: Args) -> Channel:
-        channel = self.state.workspace.channel(args.get("channel"))
+        channel = self.state.workspace.channel(args.get("channel"), may_be_person=True)
         if channel.is_archived:
             raise Refused("is_archived")
         if not channel.is_member and "chat:write.public" not in self.state.scopes:
@@ -214,7 +224,7 @@ class Methods:
 
     async def tell(self, posting: Posting) -> None:
         """Calls the hooks, in order."""
-        for hook in self.state.on_post:
+        for hook in self.state.on_edit if posting.is_edit else self.state.on_post:
             waiting = hook(posting)
             if waiting is not None:
                 await waiting
@@ -236,16 +246,27 @@ class Methods:
             raise Refused(complaint)
         return channel, message
 
-    async def _update(self, args: Args) -> Args:
+    async def _update(self, args: Args) -> Posting:
+        """A text without blocks takes them away; metadata left out stays, {} takes it away."""
         channel, message = self._own(args, "cant_update_message")
+        if channel.is_archived:
+            raise Refused("is_inactive")
+        if self.state.workspace.now() - float(message.ts) > self.state.edit_window_s:
+            raise Refused("edit_window_closed")
         text, blocks = self._content(args)
         if len(text) > EDIT_TEXT_CHARS:
             raise Refused("msg_too_long")
-        check_metadata(args.get("metadata"))
+        check_metadata(args.get("metadata") or None)
+        self.state.edited += 1
+        posting = Posting(Stage.BEFORE_STORE, self.state.edited, args, is_edit=True)
+        await self.tell(posting)
         message.text, message.blocks = text, blocks
+        message.edits += 1
         if "metadata" in args:
-            message.metadata = args["metadata"]
-        return {"channel": channel.id, "ts": message.ts, "text": text}
+            message.metadata = args["metadata"] or None
+        posting.stage, posting.message = Stage.AFTER_STORE, message
+        await self.tell(posting)
+        return posting
 
     async def _delete(self, args: Args) -> Args:
         channel, message = self._own(args, "cant_delete_message")
@@ -261,10 +282,12 @@ class Methods:
 
     async def _history(self, args: Args) -> Args:
         channel = self._readable(args)
+        self._count_history("conversations.history")
         return self._page(self.state.workspace.history(channel), args)
 
     async def _replies(self, args: Args) -> Args:
         channel = self._readable(args)
+        self._count_history("conversations.replies")
         parent, *replies = self.state.workspace.thread(channel, args.get("ts"))
         answer = self._page(replies, args)
         if not args.get("cursor"):  # the parent opens the first page, whatever the window
@@ -273,10 +296,17 @@ class Methods:
             )
         return answer
 
+    def _count_history(self, method: str) -> None:
+        now = self.state.workspace.now()
+        left_s = self.state.last_history_at.get(method, 0.0) + self.state.per_history_call_s - now
+        if left_s > 0:
+            raise Refused("ratelimited", retry_after=math.ceil(left_s))
+        self.state.last_history_at[method] = now
+
     def _page(self, messages: list[Message], args: Args) -> Args:
         limit = _limit(args, self.state.history_limit)
-        start = _cursor(args.get("cursor"))
         window = [each for each in messages if _within(each.ts, args)]
+        start = _start(args.get("cursor"), window)
         page, more = window[start : start + limit], len(window) > start + limit
         with_metadata = _flag(args, "include_all_metadata")
         answer: Args = {
@@ -284,9 +314,18 @@ class Methods:
             "has_more": more,
         }
         if more:
-            cursor = base64.b64encode(f"next:{start + limit}".encode()).decode()
+            cursor = base64.b64encode(f"next_ts:{window[start + limit].ts}".encode()).decode()
             answer["response_metadata"] = {"next_cursor": cursor}
         return answer
+
+    async def _open_direct(self, args: Args) -> Args:
+        self._need("im:write")
+        users = args.get("users")
+        if not users:
+            raise Refused("users_list_not_supplied")
+        if not re.fullmatch(r"[UW][A-Z0-9]+", str(users)):
+            raise Refused("user_not_found")
+        return {"channel": {"id": self.state.workspace.channel(users, may_be_person=True).id}}
 
     async def _info(self, args: Args) -> Args:
         channel = self.state.workspace.channel(args.get("channel"))
@@ -318,13 +357,18 @@ def _limit(args: Args, most: int) -> int:
     return min(limit, most)
 
 
-def _cursor(cursor: Any) -> int:
+def _start(cursor: Any, window: list[Message]) -> int:
+    """Where the page begins: a cursor names its first message, so newer ones shift nothing."""
     if not cursor:
         return 0
     try:
-        return int(base64.b64decode(str(cursor)).decode().removeprefix("next:"))
+        ts = base64.b64decode(str(cursor)).decode().removeprefix("next_ts:")
     except ValueError:
         raise Refused("invalid_cursor") from None
+    found = [number for number, each in enumerate(window) if each.ts == ts]
+    if not found:
+        raise Refused("invalid_cursor")
+    return found[0]
 
 
 def _within(ts: str, args: Args) -> bool:

@@ -14,7 +14,7 @@ this process, so its state is read directly; the client may be in another.
 - **Faults on order**: `slack.fail_next("chat.postMessage", slack_faults.lost_answer())`; they queue up per
   method. The response_url is method `response_url`, the websocket's opening is method `socket`.
 - **Hooks**: `slack.state.on_post.append(hook)` is called with a `Posting` before the store, between store
-  and answer, and after the answer: where a test kills its client.
+  and answer, and after the answer: where a test kills its client. `on_edit` is the same for chat.update.
 - **Ways in**: `await slack.slash("/topic", "Azure")` and `await slack.press("why:…")` give an
   `Interaction` whose `acked()` and `reply()` can be awaited.
 

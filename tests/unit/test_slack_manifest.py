@@ -18,10 +18,9 @@ def manifest() -> dict[str, Any]:
 
 
 def test_it_asks_for_the_least_scopes(manifest) -> None:
+    history = ["channels:history", "groups:history", "im:history"]
     assert manifest["oauth_config"] == {
-        "scopes": {
-            "bot": ["commands", "chat:write", "channels:history", "groups:history", "im:history"]
-        }
+        "scopes": {"bot": ["commands", "chat:write", *history, "im:write"]}
     }
 
 

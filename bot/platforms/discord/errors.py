@@ -1,6 +1,8 @@
 """What a failed request to Discord means for a post (PLATFORMS.md 2.5). Pure."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any
 
@@ -25,20 +27,29 @@ LIMITED_S = 60.0
 THREAD_EXISTS = 160004
 UNKNOWN_CHANNEL = 10003
 UNKNOWN_MESSAGE = 10008
+NOT_OURS = 50005
+ARCHIVED = 50083
 
-LIMITS = frozenset({20016, 20028, 20029, 40062, 160006})
+LIMITS = frozenset({20016, 20028, 20029, 30046, 40003, 40062, 160006})
 PASSING = frozenset({40004, 40006, 110000, 110001, 130000})
 REFUSED_PAYLOAD = frozenset({50035, 50006, 40005, 40067, 200000, 200001, 240000})
 CLOSED_INSTALLATION = frozenset({40001, 40333, 50014})
-CLOSED = frozenset({10003, 10004, 10008, 10015, 30007, 40007, 50001, 50008, 50013, 50024})
-CLOSED |= {50083, 160002, 160005, 160007, 220001, 220002}
+CLOSED = frozenset({10003, 10004, 10008, 10013, 10015, 30007, 40007, 50001, 50007, 50008, 50013})
+CLOSED |= {50024, 50033, 50083, 50278, 160002, 160005, 160007, 220001, 220002}
+CLOSED_THREAD = frozenset({10003, 10008, 50013, 50083, 160002, 160005})
+"""Within a thread these speak of it, and not of the channel around it."""
 
 WORDS: Mapping[int, str] = {
     10003: "the channel or thread is gone",
     10008: "the message was deleted there",
+    10013: "there is no such person",
     50001: "the bot can't see the channel: invite it, or give it View Channel",
+    50005: "the message is not the bot's own",
+    50007: "the person takes no messages from the bot",
     50008: "this kind of channel takes no messages",
     50013: "the bot lacks a permission there (Send Messages, Send Messages in Threads, Create Public Threads)",
+    50083: "the thread is archived",
+    50278: "the bot shares no server with the person",
     160005: "the thread is locked",
     160006: "the server has as many active threads as it may",
 }
@@ -70,15 +81,39 @@ def is_refusal(status: int) -> bool:
     return HTTPStatus.BAD_REQUEST <= status < HTTPStatus.INTERNAL_SERVER_ERROR
 
 
-def judge(status: int, body: Any, *, has_via: bool) -> PlatformError:
-    """The PlatformError for an answer read by ourselves, by the rules discord.py goes by."""
+@dataclass(eq=False)
+class HTTPFailure(Exception):
+    """An answer without success that we have read ourselves: the cause of a PlatformError."""
+
+    status: int
+    body: Mapping[str, Any]
+    has_via: bool
+
+    @property
+    def code(self) -> int:
+        """Discord's own code, 0 where the body has none."""
+        return int(self.body.get("code") or 0)
+
+
+def judge(answer: HTTPFailure) -> PlatformError:
+    """The PlatformError for it, by the rules discord.py goes by."""
+    status, body = answer.status, answer.body
     if not is_refusal(status):
         return OutcomeUnknown(f"Discord's answer can't be read ({status})")
-    if not isinstance(body, dict):
-        body = {}
-    if status == HTTPStatus.TOO_MANY_REQUESTS and has_via and "retry_after" in body:
+    if status == HTTPStatus.TOO_MANY_REQUESTS and answer.has_via and "retry_after" in body:
         return _limited(float(body["retry_after"]))
-    return _refusal(status, int(body.get("code") or 0), str(body.get("message") or ""))
+    return _refusal(status, answer.code, str(body.get("message") or ""))
+
+
+@contextmanager
+def within_thread() -> Iterator[None]:
+    """For a call into a thread, or one that opens it: what is closed may be the thread alone."""
+    try:
+        yield
+    except NotAllowed as error:
+        if code_of(error) not in CLOSED_THREAD:
+            raise
+        raise NotAllowed(str(error), Closed.THREAD) from error.__cause__
 
 
 def _refusal(status: int, code: int, message: str) -> PlatformError:
@@ -114,7 +149,7 @@ def _by_status(status: int, code: int, what: str) -> PlatformError:
 def code_of(error: PlatformError) -> int:
     """Discord's code behind a PlatformError, 0 if it had none."""
     cause = error.__cause__
-    return cause.code if isinstance(cause, discord.HTTPException) else 0
+    return cause.code if isinstance(cause, discord.HTTPException | HTTPFailure) else 0
 
 
 def _limited(retry_after_s: float) -> RateLimited:

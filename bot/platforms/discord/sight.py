@@ -14,9 +14,11 @@ from discord.http import Route
 
 from bot.delivery.ports import Absent, CannotKnow, Found, Sight
 from bot.errors import NotAllowed, PlatformError
+from bot.model.destination import Destination
 from bot.model.post import Post, PostOp
 from bot.model.receipt import Receipt
 from bot.platforms.discord.errors import UNKNOWN_CHANNEL, code_of
+from bot.platforms.discord.people import People
 from bot.platforms.discord.wire import Wire
 
 PAGE = 100
@@ -27,22 +29,59 @@ NO_MARK = CannotKnow("the post carries no mark to find it by")
 ODD = CannotKnow("Discord's answer can't be read", is_passing=True)
 
 
-async def look_up(wire: Wire, post: Post, thread: Receipt | None) -> Sight:
+RIGHTS = {
+    "view_channel": "View Channel",
+    "read_message_history": "Read Message History",
+    "send_messages": "Send Messages",
+    "create_public_threads": "Create Public Threads",
+    "send_messages_in_threads": "Send Messages in Threads",
+}
+"""What the bot needs, as Discord's own pages call it."""
+
+
+async def look_up(wire: Wire, people: People, post: Post, thread: Receipt | None) -> Sight:
     """Whether this post is there. A post without a lower bound can't be looked up."""
     try:
         if post.op is PostOp.OPEN_THREAD:
             return await _thread_of_message(wire, thread)
-        return await _message_of_post(wire, post, thread)
+        return await _message_of_post(wire, people, post, thread)
     except PlatformError as error:
         return CannotKnow(str(error), is_passing=not isinstance(error, NotAllowed))
     except (LookupError, TypeError, ValueError):  # JSON of another shape, from something in between
         return ODD
 
 
-async def _message_of_post(wire: Wire, post: Post, thread: Receipt | None) -> Sight:
+async def why_not(wire: Wire, people: People, destination: Destination) -> str | None:
+    """Why posts there could not be made or looked up; None where they can, or can't be told now."""
+    try:
+        where = await people.channel_of(destination)
+        channel = await wire.ask(Route("GET", "/channels/{channel_id}", channel_id=where))
+        allowed = await _allowed(wire, channel)
+    except NotAllowed as error:
+        return str(error)
+    except (PlatformError, LookupError, TypeError, ValueError):
+        return None
+    lacking = [RIGHTS[name] for name in _needed(channel) if not getattr(allowed, name)]
+    if not lacking:
+        return None
+    return (
+        f"the bot lacks {', '.join(lacking)} there: give it to its role in the channel's settings"
+    )
+
+
+def _needed(channel: Mapping[str, Any]) -> list[str]:
+    """The rights that posts there need. A forum's and a thread's posts open no thread by that right."""
+    is_thread = "thread_metadata" in channel
+    is_forum = channel["type"] == discord.ChannelType.forum.value
+    never = {"create_public_threads"} if is_forum or is_thread else set()
+    never |= {"send_messages"} if is_thread else set()
+    return [name for name in RIGHTS if name not in never]
+
+
+async def _message_of_post(wire: Wire, people: People, post: Post, thread: Receipt | None) -> Sight:
     if post.platform_time_at is None:
         return CannotKnow("no time is known to look from")
-    where = post.destination.channel if thread is None else thread.thread
+    where = await people.channel_of(post.destination) if thread is None else thread.thread
     if where is None:
         return CannotKnow("the thread it belongs in is not known")
     payload = json.loads(post.payloads.at(post.level))
@@ -65,7 +104,8 @@ async def _thread_of_message(wire: Wire, of: Receipt | None) -> Sight:
 
 async def _look_in(wire: Wire, where: str, post: Post, since: datetime) -> Sight:
     channel = await wire.ask(Route("GET", "/channels/{channel_id}", channel_id=where))
-    if not await _may_read(wire, channel):
+    allowed = await _allowed(wire, channel)
+    if not (allowed.view_channel and allowed.read_message_history):
         return CANNOT_READ
     is_forum = channel["type"] == discord.ChannelType.forum.value
     if is_forum:
@@ -74,7 +114,7 @@ async def _look_in(wire: Wire, where: str, post: Post, since: datetime) -> Sight
         if message is None:
             return TOO_MANY
         if _is_ours(wire, message["author"]["id"]) and _carries(message, post.key):
-            return Found(Receipt(post.destination.channel, message["id"]))
+            return Found(Receipt(where, message["id"]))
     return Absent()
 
 
@@ -111,7 +151,7 @@ async def _look_in_forum(
         path = "/channels/{channel_id}/messages/{message_id}"
         starter = await wire.ask(Route("GET", path, channel_id=found["id"], message_id=found["id"]))
         if _carries(starter, post.key):
-            return Found(Receipt(forum["id"], found["id"], thread=found["id"]))
+            return Found(Receipt(found["id"], found["id"], thread=found["id"]))
     return Absent()
 
 
@@ -144,11 +184,11 @@ async def _forum_threads(
     yield None
 
 
-async def _may_read(wire: Wire, channel: Mapping[str, Any]) -> bool:
-    """Whether the bot may read this channel's history, asked afresh."""
+async def _allowed(wire: Wire, channel: Mapping[str, Any]) -> discord.Permissions:
+    """What the bot may do in this channel, asked afresh."""
     guild_id = channel.get("guild_id")
     if guild_id is None:  # a direct message: both sides see all
-        return True
+        return discord.Permissions.all()
     if "thread_metadata" in channel:  # a thread has its parent's permissions
         channel = await wire.ask(
             Route("GET", "/channels/{channel_id}", channel_id=channel["parent_id"])
@@ -160,10 +200,9 @@ async def _may_read(wire: Wire, channel: Mapping[str, Any]) -> bool:
         Route("GET", "/guilds/{guild_id}/members/{user_id}", guild_id=guild_id, user_id=me)
     )
     if guild["owner_id"] == me:
-        return True
+        return discord.Permissions.all()
     roles = {guild_id, *member["roles"]}
-    allowed = permissions(me, guild_id, roles, guild["roles"], channel["permission_overwrites"])
-    return allowed.view_channel and allowed.read_message_history
+    return permissions(me, guild_id, roles, guild["roles"], channel["permission_overwrites"])
 
 
 def permissions(

@@ -18,7 +18,7 @@ from discord.http import Route
 
 from bot.clock import Clock
 from bot.errors import NotSent, OutcomeUnknown
-from bot.platforms.discord.errors import explain, is_refusal, judge
+from bot.platforms.discord.errors import HTTPFailure, explain, is_refusal, judge
 
 LONGEST_WAIT_S = 3.0
 """discord.py may sleep this long inside a call for a rate limit; a longer wait raises at once."""
@@ -43,6 +43,7 @@ class Watch:
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
         self._last_date: tuple[datetime, float] | None = None
+        self.answers = 0
         self.trace = aiohttp.TraceConfig()
         self.trace.on_request_headers_sent.append(self._sent)
         self.trace.on_request_end.append(self._answered)
@@ -70,6 +71,7 @@ class Watch:
             except ValueError:
                 return
             self._last_date = (at, self._clock.boot_s())
+            self.answers += 1
 
     def time_at(self) -> datetime | None:
         """Discord's time now: its last Date, carried forward by seconds since boot."""
@@ -137,7 +139,9 @@ class Wire:
             raise explain(error, attempts.statuses, may_have=attempts.may_have_posted) from error
         if answer.ok and found is not None:
             return found
-        raise judge(answer.status, found, has_via="Via" in answer.headers)
+        body = found if isinstance(found, dict) else {}
+        refused = HTTPFailure(answer.status, body, has_via="Via" in answer.headers)
+        raise judge(refused) from refused
 
     def _need_login(self) -> None:
         if self.client.http.token is None or self.client.is_closed():

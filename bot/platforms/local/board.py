@@ -64,6 +64,7 @@ class _Shown:
     body: Markup
     replies: int
     thread_name: str | None
+    edits: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,6 +171,7 @@ class _Board:
                 self._draw(json.loads(message.payload), here.look),
                 counts.get(message.key, 0),
                 message.thread_name,
+                message.edits,
             )
             for message in messages
         ]

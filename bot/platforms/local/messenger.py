@@ -7,7 +7,7 @@ from typing import Any
 
 from bot.clock import Clock
 from bot.delivery.ports import Absent, CannotKnow, Found, Sight
-from bot.errors import OutcomeUnknown, StoreError
+from bot.errors import OutcomeUnknown, PostGone, StoreError
 from bot.model.destination import Destination
 from bot.model.post import Post, PostOp
 from bot.model.receipt import Receipt
@@ -49,9 +49,11 @@ class LocalMessenger:
 
     async def edit(self, receipt: Receipt, payload: Mapping[str, Any], key: str) -> Receipt:  # noqa: ARG002 (the port's)
         try:
-            await self._store.change(receipt.message, json.dumps(payload))
+            is_there = await self._store.change(receipt.message, json.dumps(payload))
         except StoreError as error:
             raise OutcomeUnknown(str(error)) from error
+        if not is_there:
+            raise PostGone("the message is not on the board any more")
         return receipt
 
     async def look_up(
@@ -69,7 +71,10 @@ class LocalMessenger:
             return Absent()
         return Found(Receipt(message.channel, message.key, thread=message.key if opens else None))
 
-    async def platform_time_at(self) -> datetime:
+    async def why_not_known(self, destination: Destination) -> None:
+        """Nothing can stand between the board and its own table."""
+
+    async def platform_time_at(self, *, is_fresh: bool = False) -> datetime:  # noqa: ARG002 (the port's)
         return self._clock.now()
 
 

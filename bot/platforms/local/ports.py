@@ -21,8 +21,8 @@ class BoardStore(Protocol):
         """Opens the thread of message `key` under this name; a second call changes nothing else."""
         ...
 
-    async def change(self, key: str, payload: str) -> None:
-        """Puts a payload in the place of what a message shows."""
+    async def change(self, key: str, payload: str) -> bool:
+        """Puts a payload in the place of what a message shows; false when it is not there."""
         ...
 
     async def find(self, key: str) -> BoardMessage | None:
@@ -42,7 +42,7 @@ class BoardStore(Protocol):
         ...
 
     async def version(self, channel: str) -> int:
-        """A number that grows with every message of the channel, threads included."""
+        """A number that grows with every message and edit of the channel, threads included."""
         ...
 
 

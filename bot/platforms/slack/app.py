@@ -15,7 +15,8 @@ from bot.clock import Clock
 from bot.errors import Closed, NotAllowed, NotSent, OutcomeUnknown, PayloadRefused, RateLimited
 from bot.platforms.slack.client import quiet_logger, web_client
 from bot.platforms.slack.commands import Commands, WayIn
-from bot.platforms.slack.messenger import Identity, SlackMessenger
+from bot.platforms.slack.messenger import SlackMessenger
+from bot.platforms.slack.sight import Identity
 from bot.platforms.slack.socket_mode import SlackSocket
 
 log = structlog.get_logger(__name__)

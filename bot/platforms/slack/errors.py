@@ -6,7 +6,7 @@ speaks of a time-out or of Slack's own inside is doubt instead.
 """
 
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from http import HTTPStatus
 from typing import Any
 
@@ -21,6 +21,7 @@ from bot.errors import (
     OutcomeUnknown,
     PayloadRefused,
     PlatformError,
+    PostGone,
     RateLimited,
 )
 
@@ -39,14 +40,25 @@ DESTINATION_DEAD = frozenset(
         "restricted_action",
         "restricted_action_read_only_channel",
         "restricted_action_thread_only_channel",
-        "restricted_action_non_threadable_channel",
-        "restricted_action_thread_locked",
         "messages_tab_disabled",
-        "cannot_reply_to_message",
         "channel_type_not_supported",
-        "thread_not_found",
+        "is_inactive",
+        "cannot_dm_bot",
+        "user_disabled",
+        "user_not_found",
+        "user_not_visible",
     }
 )
+THREAD_DEAD = frozenset(
+    {
+        "thread_not_found",
+        "cannot_reply_to_message",
+        "restricted_action_thread_locked",
+        "restricted_action_non_threadable_channel",
+    }
+)
+NOTHING_TO_EDIT = frozenset({"message_not_found", "edit_window_closed", "cant_update_message"})
+"""chat.update alone answers these: the message is gone, too old, or not ours to change."""
 INSTALLATION_DEAD = frozenset(
     {
         "account_inactive",
@@ -89,6 +101,10 @@ _MENDS = {
     "not_in_channel": "invite the app to the channel",
     "is_archived": "the channel is archived",
     "invalid_auth": "check the token and the workspace it belongs to",
+    "missing_scope": "add it to the app and install the app again",
+    "message_not_found": "someone has deleted the message",
+    "edit_window_closed": "the workspace lets nobody edit a message that old",
+    "cant_update_message": "only whoever posted a message may edit it",
     "token_revoked": "install the app again and set the new token",
     "not_allowed_token_type": "the bot token begins with xoxb-, the app-level token with xapp-",
 }
@@ -130,15 +146,24 @@ def _from_code(code: str, body: Mapping[str, Any], headers: Mapping[str, str]) -
     what = _words(code, body)
     if code in TOO_FAST:
         return RateLimited(what, retry_after_s(headers))
-    if code in PASSING:
-        return NotSent(what)
-    if code in INSTALLATION_DEAD:
-        return NotAllowed(what, Closed.INSTALLATION)
-    if code in DESTINATION_DEAD or code.startswith("restricted_action"):
+    for codes, refusal in _REFUSALS:
+        if code in codes:
+            return refusal(what)
+    if code.startswith("restricted_action"):
         return NotAllowed(what)
-    if code in AMBIGUOUS or any(hint in code for hint in _HINTS_OF_DOUBT):
+    if any(hint in code for hint in _HINTS_OF_DOUBT):
         return OutcomeUnknown(what)
     return PayloadRefused(what)  # PAYLOAD_WRONG, and whatever no table has
+
+
+_REFUSALS: tuple[tuple[frozenset[str], Callable[[str], PlatformError]], ...] = (
+    (PASSING, NotSent),
+    (INSTALLATION_DEAD, lambda what: NotAllowed(what, Closed.INSTALLATION)),
+    (DESTINATION_DEAD, NotAllowed),
+    (THREAD_DEAD, lambda what: NotAllowed(what, Closed.THREAD)),
+    (NOTHING_TO_EDIT, PostGone),
+    (AMBIGUOUS, OutcomeUnknown),
+)
 
 
 def _words(code: str, body: Mapping[str, Any]) -> str:

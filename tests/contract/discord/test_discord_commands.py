@@ -121,6 +121,15 @@ async def test_a_command_says_who_asks_what_and_where(server, start, commands, c
     assert request == Request("topic", "  AI Hardware", who, where)
 
 
+async def test_gazette_why_is_a_subcommand_with_the_link(server, start, commands, channel):
+    await start()
+    link = {"article": "https://acme.example/one"}
+    await (await server.slash("gazette", link, channel=channel, sub="why")).original()
+    await (await server.slash("gazette", {}, channel=channel, sub="help")).original()
+    asked = [(each.command, each.text) for each in commands.asked]
+    assert asked == [("gazette", "why https://acme.example/one"), ("gazette", "help")]
+
+
 async def test_a_press_in_an_answer_carries_its_actions_token(server, start, commands, channel):
     await start()
     answered = await (await server.slash("topic", {"name": "x"}, channel=channel)).original()
@@ -261,8 +270,9 @@ async def test_commands_are_registered_once_and_again_only_on_change(server, sta
     await start()
     await start()
     assert len(server.calls_of("register")) == 1
-    (registered,) = server.rest.commands[""]
+    registered, group = server.rest.commands[""]
     assert registered["options"][0]["autocomplete"] is True
+    assert [each["name"] for each in group["options"]] == ["why", "help"]
     registered["description"] = "another"
     await start()
     assert len(server.calls_of("register")) == 2

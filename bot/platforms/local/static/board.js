@@ -125,12 +125,14 @@ document.addEventListener("keydown", (event) => {
   }
 });
 
-// New posts
+// New posts, and edits of old ones
 function merge(id, from) {
   const list = byId(id);
-  for (const there of from.getElementById(id)?.children ?? []) {
+  // A copy, as each one taken over leaves the other page's list.
+  for (const there of [...(from.getElementById(id)?.children ?? [])]) {
     const here = byId(there.id);
     if (!here) list.append(there);
+    else if (here.dataset.edits !== there.dataset.edits) here.replaceWith(there);
     else here.querySelector(".replies").replaceWith(there.querySelector(".replies"));
   }
 }
@@ -142,6 +144,7 @@ async function look() {
   byId("newest")?.remove();
   merge("channel-messages", from);
   if (byId("thread-messages")) {
+    merge("thread-opener", from);
     merge("thread-messages", from);
     byId("replies").replaceWith(from.getElementById("replies"));
   }

@@ -1,4 +1,4 @@
-"""When a lead is due, why a subscription is paused, and posts without an edition.
+"""When a lead is due, why a subscription is paused, posts without an edition, edits on the board.
 
 Revision ID: 0003
 """
@@ -15,3 +15,6 @@ def upgrade() -> None:
     op.add_column("post", sa.Column("due_at", sa.BigInteger))
     op.execute("CREATE INDEX ix_post_alone ON post (destination, state) WHERE edition_id IS NULL")
     op.add_column("subscription", sa.Column("pause_reason", sa.Text))
+    edits = sa.Column("edits", sa.Integer, nullable=False, server_default="0")
+    op.add_column("board_message", edits)
+    op.execute("CREATE INDEX ix_board_message_edited ON board_message (channel) WHERE edits > 0")
