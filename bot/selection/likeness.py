@@ -25,7 +25,13 @@ NAMING = 8
 NAMED = 20
 """So many articles each of them names: the cost stays linear, however many articles there are."""
 
-_WORD = re.compile(r"\w{2,}")
+THE_SAME = 0.9
+"""From this cosine on, two texts are the same but for a few words."""
+
+_FEW_DAYS = 0.4
+"""So much more alike are strangers on one day than over many: its words had no time to be common."""
+
+_WORD = re.compile(r"\w+")
 
 
 class Text(NamedTuple):
@@ -43,9 +49,7 @@ def text_of(article: Article) -> Text:
     """The text of an article of the catalog. Unknown quality is worse than any."""
     quality = -1 if article.quality is None else article.quality
     provider = article.provider.name
-    return Text(
-        article.id, article.published_at, provider, article.title, article.excerpt, quality
-    )
+    return Text(article.id, article.published_at, provider, article.title, article.excerpt, quality)
 
 
 def text_seen(seen: Seen) -> Text:
@@ -64,12 +68,26 @@ class Likeness:
             for word in counts[text.id]:
                 known[word].add(text.published_at.date())
         days = len({text.published_at.date() for text in self.texts})
+        self.doubt = _FEW_DAYS / max(days, 1)
         self._rarity = {word: log(1 + days / len(on)) for word, on in known.items()}
         self._held_by = Counter(word for words in counts.values() for word in words)
         self._vectors = {name: self._weighed(words) for name, words in counts.items()}
 
-    def cosine(self, one: str, other: str) -> float:
-        """Between 0 and 1 for two texts by id; 0 where either has no words."""
+    def alike(self, one: str, other: str) -> float:
+        """Between 0 and 1 for two texts by id: their cosine, less what strangers have in common here.
+
+        0 where they share no word that half of the texts are without: what all say tells nothing.
+        """
+        cosine = self._cosine(one, other)
+        if cosine <= self.doubt or not self._share_a_rare_word(one, other):
+            return cosine if cosine >= THE_SAME else 0.0
+        return max(cosine - self.doubt, cosine if cosine >= THE_SAME else 0.0)
+
+    def _share_a_rare_word(self, one: str, other: str) -> bool:
+        held_by, most, others = self._held_by, len(self.texts) / 2, self._vectors[other]
+        return any(held_by[word] <= most for word in self._vectors[one] if word in others)
+
+    def _cosine(self, one: str, other: str) -> float:
         small, large = self._vectors[one], self._vectors[other]
         if len(small) > len(large):
             small, large = large, small

@@ -11,16 +11,13 @@ from collections import defaultdict
 from collections.abc import Sequence
 from datetime import timedelta
 
-from bot.selection.likeness import Likeness, Naming, Text
+from bot.selection.likeness import THE_SAME, Likeness, Naming, Text
 
 SPAN = timedelta(days=4)
 """Articles further apart are never alike."""
 
-ALIKE = 0.17
+ALIKE = 0.16
 """From this average on, two stories are one."""
-
-THE_SAME = 0.9
-"""From here on, two texts of one provider are the same."""
 
 _Place = tuple[str, str]
 
@@ -84,7 +81,9 @@ class _Grouping:
 
     def _average(self, one: str, other: str) -> float:
         """How alike two stories are; two articles of one provider say nothing about it."""
-        pairs = [self._alike(mine, its) for mine in self.stories[one] for its in self.stories[other]]
+        pairs = [
+            self._alike(mine, its) for mine in self.stories[one] for its in self.stories[other]
+        ]
         told = [each for each in pairs if each is not None]
         return sum(told) / len(told) if told else 0.0
 
@@ -93,9 +92,9 @@ class _Grouping:
             return 0.0
         pair = (one.id, other.id) if one.id < other.id else (other.id, one.id)
         if pair not in self._known:
-            cosine = self._likeness.cosine(*pair)
-            is_pattern = one.provider == other.provider and cosine < THE_SAME
-            self._known[pair] = None if is_pattern else cosine
+            alike = self._likeness.alike(*pair)
+            is_pattern = one.provider == other.provider and alike < THE_SAME
+            self._known[pair] = None if is_pattern else alike
         return self._known[pair]
 
 
