@@ -63,7 +63,9 @@ def why(store):
 
 
 async def subscribe(store, *subscriptions):
-    await store.subscriptions.upsert_from_file(arm(subscriptions, START, {}, timedelta(hours=3)), START)
+    await store.subscriptions.upsert_from_file(
+        arm(subscriptions, START, {}, timedelta(hours=3)), START
+    )
 
 
 def said(answer):
