@@ -19,7 +19,6 @@ from bot.model.destination import Destination, Look, Platform
 from bot.model.slot import manual_slot
 from bot.model.taste import Gate, Taste
 from bot.rendering import discord, slack, text
-from bot.scheduling.tick import arm
 from tests.support.builders import CHANNEL, make_subscription
 from tests.support.clock import START, ManualClock
 from tests.support.discord_checks import check_message
@@ -63,7 +62,7 @@ def why(store):
 
 
 async def subscribe(store, *subscriptions):
-    await store.subscriptions.upsert_from_file(arm(subscriptions, START), START)
+    await store.subscriptions.upsert_from_file(subscriptions, START)
 
 
 def said(answer):
