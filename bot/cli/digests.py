@@ -76,7 +76,13 @@ def preview(  # noqa: PLR0917 - typer calls by name
 
 
 def look_up(
-    name: Annotated[str, typer.Argument(help="A topic by name or alias, or everything.")],
+    name: Annotated[
+        list[str],
+        typer.Argument(
+            metavar="NAME [WORDS] [since 7d] [quality 60] [from DOMAIN]",
+            help="A topic by name or alias, or everything; then what narrows it.",
+        ),
+    ],
     source: SourceOption = [],  # noqa: B006 - typer's own way to say none
     at: AtOption = None,
     limit: Annotated[int, typer.Option(min=1, max=500)] = 10,
@@ -92,16 +98,16 @@ def look_up(
     async def work(store: "Store") -> Any:
         if source:
             await ingest(store.catalog, store.mirrors, options.sources(source), options.now())
-        return await find_topic(store.catalog, name, options.moment(at), limit)
+        return await find_topic(store.catalog, " ".join(name), options.moment(at), limit)
 
     found = (
         options.with_temporary_store(work)
         if source
         else options.with_store(options.database(database), work)
     )
-    options.put(topic_document(found), topic_words(found, name), as_json=as_json)
+    options.put(topic_document(found), topic_words(found), as_json=as_json)
     if found.topic is None:
-        typer.echo(f"no topic is called “{name}”", err=True)
+        typer.echo(f"no topic is called “{found.wanted.name}”", err=True)
         raise typer.Exit(FAILED)
 
 
