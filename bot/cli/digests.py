@@ -79,8 +79,8 @@ def look_up(
     name: Annotated[
         list[str],
         typer.Argument(
-            metavar="NAME [WORDS] [since 7d] [quality 60] [from DOMAIN]",
-            help="A topic by name or alias, or everything; then what narrows it.",
+            help="A topic by name or alias, or everything; then words, since 7d, quality 60, "
+            "from forbes.com.",
         ),
     ],
     source: SourceOption = [],  # noqa: B006 - typer's own way to say none
@@ -95,10 +95,14 @@ def look_up(
     from bot.bootstrap.report import topic_document, topic_words
     from bot.commands.topic import find_topic
 
+    # a shell has taken the quotes away
+    quoted = (f'"{each}"' if " " in each else each for each in name)
+    text = name[0] if len(name) == 1 else " ".join(quoted)
+
     async def work(store: "Store") -> Any:
         if source:
             await ingest(store.catalog, store.mirrors, options.sources(source), options.now())
-        return await find_topic(store.catalog, " ".join(name), options.moment(at), limit)
+        return await find_topic(store.catalog, text, options.moment(at), limit)
 
     found = (
         options.with_temporary_store(work)
