@@ -196,17 +196,16 @@ def _answer(answer: Answer, held: int, *, excerpts: bool, images: bool) -> list[
 def _lead_components(part: Part, layout: Layout, about: str, *, images: bool) -> list[Component]:
     body = [display(f"## {escape.discord(part.heading)}")]
     for section, items in shown.by_section(part.items):
-        heading = _section(section)
+        if section:
+            body += [separator(), display(_section(section))]
         if layout is Layout.CARDS:
-            body.append(display(_lines(heading, *map(_title, items))))
-            continue
-        if heading:
-            body.append(display(heading))
-        for each in items:
-            if layout is Layout.HEADLINES:
-                body.append(display(_headline(each)))
-            else:
-                body += [separator(), _item_component(each, images=images)]
+            body.append(display(_lines(*map(_title, items))))
+        elif layout is Layout.HEADLINES:
+            body += [display(_headline(each)) for each in items]
+        else:
+            drawn = [_item_component(each, images=images) for each in items]
+            ruled = [piece for each in drawn for piece in (separator(), each)]
+            body += ruled[1:] if section else ruled
     if part.footer:
         body += [separator(), display(_small(part.footer))]
     return [container([*body, *select(part.items, about)])]

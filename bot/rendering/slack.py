@@ -153,7 +153,7 @@ def _lead_blocks(part: Part, layout: Layout, *, images: bool) -> list[Block]:
     blocks = [header(part.heading)]
     for name, items in shown.by_section(part.items):
         if name:
-            blocks.append(header(name))
+            blocks += [{"type": "divider"}, header(name)]
         if layout is Layout.CARDS:
             blocks += _overview(items)
         else:
