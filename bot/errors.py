@@ -64,8 +64,30 @@ class UnknownTopic(GazetteError):
         super().__init__(f"no topic is called “{name}”{hint}")
 
 
+class UnknownArticle(GazetteError):
+    """No article has this id, short id, link or path; `nearest` holds ids, closest first."""
+
+    def __init__(self, name: str, nearest: Sequence[str]) -> None:
+        self.name = name
+        self.nearest = tuple(nearest)
+        hint = f"; nearest: {', '.join(self.nearest)}" if self.nearest else ""
+        super().__init__(f"no article is called “{name}”{hint}")
+
+
 class UnknownSubscription(GazetteError):
     """No subscription has this name."""
+
+
+class UnknownPost(GazetteError):
+    """No post has this key, or more than one begins so."""
+
+
+class PostRefused(GazetteError):
+    """What a person asked of a post can't be done; the text says why, and what can."""
+
+
+class PostMoved(PostRefused):
+    """Meanwhile something else moved the post: look at it again."""
 
 
 class PlatformError(GazetteError):

@@ -11,20 +11,24 @@ from datetime import datetime, timedelta
 from bot.catalog.filters import ArticleFilter
 from bot.catalog.nearest import nearest_topics
 from bot.catalog.ports import Reading
+from bot.delivery import alerts
 from bot.delivery.deliver import Delivery
-from bot.delivery.ports import Ledger
+from bot.delivery.ports import Ledger, Subscriptions
 from bot.digest.compose import compose
 from bot.errors import SeenMeanwhile, UnknownTopic
-from bot.model.destination import Destination
+from bot.model.alert import Alert
+from bot.model.article import Article
+from bot.model.destination import Destination, Look
 from bot.model.draft import Draft
 from bot.model.due import Due
 from bot.model.edition import Edition
 from bot.model.history import History
+from bot.model.post import PlannedPost, PostKind, PostOp
 from bot.model.slot import Slot
 from bot.model.subscription import Subscription
 from bot.model.taste import Taste
 from bot.model.topic import EVERYTHING, Taxonomy, fold
-from bot.rendering.render import render
+from bot.rendering.render import note, render
 from bot.selection.belongs import spellings_of
 from bot.selection.choose import choose
 
@@ -43,13 +47,19 @@ async def draft(
     now: datetime,
     *,
     is_late: bool = False,
+    asked: Article | None = None,
 ) -> Draft:
-    """What this subscription would get for this slot at `now`; reads only."""
+    """What this subscription would get for this slot at `now`; reads only.
+
+    `asked` is judged as well where nothing would bring it here: someone wants to know why not.
+    """
     history = await ledger.history(subscription.destination, now - REMEMBERED)
-    return await _draft(catalog, history, Due(subscription, slot, is_late), now)
+    return await _draft(catalog, history, Due(subscription, slot, is_late), now, asked)
 
 
-async def _draft(catalog: Reading, history: History, due: Due, now: datetime) -> Draft:
+async def _draft(
+    catalog: Reading, history: History, due: Due, now: datetime, asked: Article | None = None
+) -> Draft:
     subscription, taste = due.subscription, due.subscription.taste
     taxonomy = await catalog.taxonomy()
     candidates = await catalog.search(
@@ -59,6 +69,8 @@ async def _draft(catalog: Reading, history: History, due: Due, now: datetime) ->
             published_until=now,
         )
     )
+    if asked is not None and asked.id not in {each.id for each in candidates}:
+        candidates = [*candidates, asked]
     selection = choose(candidates, taste, history, taxonomy, now)
     related = await catalog.related(pick.article.id for pick in selection.picks)
     digest = compose(selection, related, subscription, taxonomy, now, is_late=due.is_late)
@@ -124,6 +136,32 @@ async def draft_and_plan_many(
 async def deliver(delivery: Delivery, destination: Destination) -> datetime | None:
     """Works a destination's posts off; when to come back, or None when nothing is left."""
     return await delivery.work_off(destination)
+
+
+async def alert(
+    ledger: Ledger,
+    subscriptions: Subscriptions,
+    owners: Sequence[str],
+    told: Alert,
+    now: datetime,
+    *,
+    place: str,
+) -> tuple[str, list[Destination]]:
+    """Stores the alert as a message for each of its people; what it says, and who they are.
+
+    One a day for each kind, place and person: a second one stores nothing.
+    """
+    concerned = alerts.concerned(told, await subscriptions.active())
+    waiting = await ledger.open_posts(told.post.destination)
+    words = "\n".join(alerts.words(told, concerned, waiting))
+    people = alerts.people(told, owners, concerned)
+    posts = [(to, _alone(words, alerts.key_of(told, place, to, now), to.look)) for to in people]
+    await ledger.plan_alone(posts, now)
+    return words, people
+
+
+def _alone(words: str, key: str, look: Look) -> PlannedPost:
+    return PlannedPost(key, PostKind.LEAD, PostOp.CREATE, None, note(words, key, look))
 
 
 def _note(drafted: Draft) -> str | None:

@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 import structlog
 
 from bot import pipeline
+from bot.bootstrap.alarm import Alarm
 from bot.bootstrap.intake import ingest
 from bot.bootstrap.reach import patience, reached
 from bot.bootstrap.store import (
@@ -94,15 +95,20 @@ async def preview_topic(
     store: Store, topic: str, look: Look, layout: Layout, at: datetime
 ) -> Draft:
     """A draft of this topic with every default, over whatever history the store has (none, as a rule)."""
+    subscription = await subscription_of(store, topic, look, layout)
+    return await pipeline.draft(store.catalog, store.ledger, subscription, manual_slot(1, at), at)
+
+
+async def subscription_of(store: Store, topic: str, look: Look, layout: Layout) -> Subscription:
+    """A subscription to this topic with every default. Raises UnknownTopic."""
     taxonomy = await store.catalog.taxonomy()
     known = taxonomy.resolve(topic)
     if known is None and fold(topic) != EVERYTHING:
         raise UnknownTopic(topic, nearest_topics(taxonomy, topic))
     name = known.name if known else EVERYTHING
-    subscription = Subscription(
+    return Subscription(
         "preview", Destination(Platform.LOCAL, "preview", look), Taste((name,)), layout=layout
     )
-    return await pipeline.draft(store.catalog, store.ledger, subscription, manual_slot(1, at), at)
 
 
 async def preview_subscription(store: Store, name: str, settings: Settings, at: datetime) -> Draft:
@@ -166,7 +172,8 @@ async def _is_elsewhere(store: Store, settings: Settings) -> bool:
 
 
 async def _plan_by_hand(store: Store, name: str, at: datetime, clock: Clock) -> Edition:
-    subscription = await _active(store, name)
+    subscription = await active(store, name)
+    await store.subscriptions.reopen(subscription.destination)  # a person vouches for it
     count = await store.ledger.manual_count(name)
     newest = await store.ledger.edition(name, f"manual:{count}") if count else None
     if newest is not None and not (await _sent(store, newest)).is_final:
@@ -185,12 +192,13 @@ async def named(store: Store, settings: Settings, name: str) -> Subscription:
     """The subscription of this name: as the settings have it now, else as it is stored."""
     filed = next((each for each in settings.subscriptions if each.name == name), None)
     if filed is None:
-        return await _active(store, name)
+        return await active(store, name)
     stored = await store.subscriptions.by_name(name)
     return replace(filed, paused_until=stored.paused_until) if stored else filed
 
 
-async def _active(store: Store, name: str) -> Subscription:
+async def active(store: Store, name: str) -> Subscription:
+    """The subscription of this name that is not retired. Raises UnknownSubscription."""
     subscription = await store.subscriptions.by_name(name)
     if subscription is None or subscription.retired_at is not None:
         raise await _unknown(store, name)
@@ -208,15 +216,24 @@ async def _deliver(
     store: Store, settings: Settings, edition: Edition, deadline: datetime, clock: Clock
 ) -> Sent:
     async with reached(settings, store, clock, None) as reach:
+        alarm = Alarm(store, lambda: settings.owners, clock)
         delivery = Delivery(
-            store.ledger, reach.messengers, clock, patience(settings), process_name()
+            store.ledger,
+            reach.messengers,
+            clock,
+            patience(settings),
+            process_name(),
+            tell=alarm.tell,
         )
         while True:
             until = await pipeline.deliver(delivery, edition.destination)
             sent = await _sent(store, edition)
             if sent.is_final or until is None or until > deadline:
-                return sent
+                break
             await asyncio.sleep(max(0.0, (until - clock.now()).total_seconds()))
+        for person in alarm.people:
+            await pipeline.deliver(delivery, person)
+        return sent
 
 
 async def _sent(store: Store, edition: Edition) -> Sent:

@@ -18,11 +18,13 @@ def draft_document(drafted: Draft) -> dict[str, Any]:
     return {
         "edition": {
             "topic": about,
-            "at": _time(drafted.at),
+            "at": time_words(drafted.at),
             "picks": [
                 {
-                    **_named(pick.article),
+                    **named_article(pick.article),
                     "reasons": [reason.text for reason in pick.reasons],
+                    "also": [named_article(each) for each in pick.also],
+                    "update": pick.is_update,
                 }
                 for pick in drafted.selection.picks
             ],
@@ -56,9 +58,9 @@ def topic_document(found: TopicFound) -> dict[str, Any]:
         "topic": found.topic,
         "items": [
             {
-                **_named(article),
+                **named_article(article),
                 "provider": article.provider.name,
-                "published_at": _time(article.published_at),
+                "published_at": time_words(article.published_at),
             }
             for article in found.articles
         ],
@@ -107,7 +109,8 @@ def sent_words(sent: Sent) -> str:
     return "\n".join([head, *notes, *lines])
 
 
-def _named(article: Article) -> dict[str, Any]:
+def named_article(article: Article) -> dict[str, Any]:
+    """What names an article in every document."""
     return {
         "article": article.id,
         "title": article.title,
@@ -127,5 +130,6 @@ def _payload(frozen: str, look: Look) -> Any:
     return frozen if look is Look.TEXT else json.loads(frozen)
 
 
-def _time(moment: datetime) -> str:
+def time_words(moment: datetime) -> str:
+    """A time in UTC, as every document has it."""
     return moment.isoformat().replace("+00:00", "Z")

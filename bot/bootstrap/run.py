@@ -8,6 +8,7 @@ from datetime import timedelta
 import structlog
 
 from bot import pipeline
+from bot.bootstrap.alarm import Alarm
 from bot.bootstrap.once import process_name, register, take_in
 from bot.bootstrap.probe import probe
 from bot.bootstrap.reach import Reach, answering, patience, reached
@@ -19,6 +20,7 @@ from bot.delivery.deliver import Delivery
 from bot.engines.embedded import EmbeddedEngine
 from bot.errors import GazetteError, SettingsError, StoreError
 from bot.model.edition import Edition
+from bot.model.post import PostState
 from bot.model.slot import manual_slot
 from bot.platforms.local import board
 from bot.scheduling.bell import Bell, Job
@@ -70,6 +72,7 @@ class Program:
             await register(self._store, self._settings, now)
             await take_in(self._store, self._settings, now)
             await self._name_unknown_topics(self._settings)
+            await self._name_what_waits()
             async with reached(self._settings, self._store, self._clock, self._commands) as reach:
                 await self._serve(reach, host, port, ready)
 
@@ -80,6 +83,24 @@ class Program:
             for hint in pipeline.unknown_topics(subscription.taste, taxonomy):
                 log.warning("unknown topic", subscription=subscription.name, hint=hint)
 
+    async def _name_what_waits(self) -> None:
+        """What a person has to see to, and that nobody will be told of more of it."""
+        held, failed = [
+            await self._store.posts.count(each) for each in (PostState.HELD, PostState.FAILED)
+        ]
+        if held or failed:
+            log.warning(
+                "posts wait for a person", held=held, failed=failed, see="gazette posts list"
+            )
+        for each in await self._store.subscriptions.active():
+            if each.pause_reason is not None:
+                log.warning("subscription paused", name=each.name, reason=each.pause_reason)
+        if not self._settings.owners and not is_demo(self._settings):
+            log.warning(
+                "nobody is told when a post fails or needs a person",
+                mend="name yourself in the settings, like owners: [slack:U0123456789]",
+            )
+
     async def _serve(
         self, reach: Reach, host: str, port: int, ready: Callable[[str], None]
     ) -> None:
@@ -89,6 +110,7 @@ class Program:
             self._clock,
             patience(self._settings),
             process_name(),
+            tell=Alarm(self._store, lambda: self._settings.owners, self._clock).tell,
         )
         engine = EmbeddedEngine(self._store.ledger, delivery.work_off, self._clock, DRAIN_S)
         application = web.build(self._checks(reach))

@@ -22,6 +22,7 @@ from bot.storage.board import BoardStore
 from bot.storage.catalog import Catalog
 from bot.storage.database import Database, database_file, database_place
 from bot.storage.ledger import Ledger
+from bot.storage.posts import Posts
 from bot.storage.subscriptions import Subscriptions
 
 DEFAULT_CONFIG = Path("config/gazette.yaml")
@@ -40,6 +41,7 @@ class Store:
 
     catalog: Catalog
     ledger: Ledger
+    posts: Posts
     subscriptions: Subscriptions
     board: BoardStore
     mirrors: Path
@@ -54,6 +56,7 @@ def opened(url: str) -> Iterator[Store]:
         yield Store(
             Catalog(database),
             Ledger(database),
+            Posts(database),
             Subscriptions(database),
             BoardStore(database),
             beside(url, "gazette-mirrors"),

@@ -160,3 +160,12 @@ class CatalogStore(Reading, Protocol):
     async def by_short_id(self, short_id: str) -> Article | None:
         """The article of a button, gone or not."""
         ...
+
+    async def named(self, written: str) -> Article | None:
+        """The article a person means by its id, short id, link, or path in its source.
+
+        A link is any form of it (`canonical_url`); of several articles of one page it is the
+        newest. A path may have a suffix, begin above the source, or be its end alone; if several
+        articles end so, none is meant. By link and path only what `search` can give.
+        """
+        ...

@@ -6,6 +6,7 @@ COMMANDS = (
     ("/topic NAME", "the best articles of a topic; in any case, by name or alias"),
     ("/topic", "which topics there are"),
     ("/gazette next", "when the next digests come to this channel"),
+    ("/gazette why LINK", "why an article was picked for this channel, or why not"),
     ("/gazette help", "this list"),
 )
 

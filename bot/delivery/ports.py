@@ -1,4 +1,4 @@
-"""The contracts of delivery: Ledger, Subscriptions, Messenger, Engine."""
+"""The contracts of delivery: Ledger, Posts, Subscriptions, Messenger, Engine."""
 
 from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
@@ -15,6 +15,7 @@ from bot.model.history import History
 from bot.model.pick import Reason
 from bot.model.post import Level, PlannedPost, Post, PostState
 from bot.model.receipt import Receipt
+from bot.model.record import PostRecord
 from bot.model.subscription import Subscription
 
 
@@ -35,6 +36,7 @@ class Move:
     level: Level | None = None
     looks: int | None = None
     error: str | None = None
+    due_at: datetime | None = None
 
 
 class Ledger(Protocol):
@@ -145,6 +147,36 @@ class Ledger(Protocol):
 
     async def reasons(self, destination: Destination, article_id: str) -> tuple[Reason, ...]:
         """Why this article was picked here last, or stood in a thread; empty when it never did."""
+        ...
+
+
+class Posts(Protocol):
+    """The ledger's posts as a person asks for them, and what a person alone may do to many at once."""
+
+    async def find(
+        self, states: Sequence[PostState], subscription: str | None, limit: int
+    ) -> list[Post]:
+        """Posts in these states, in the order of the states, then the newest first."""
+        ...
+
+    async def count(self, state: PostState) -> int:
+        """How many posts are in this state."""
+        ...
+
+    async def keys(self, prefix: str, limit: int) -> list[str]:
+        """The keys that begin so, in order."""
+        ...
+
+    async def record(self, key: str) -> PostRecord | None:
+        """Everything there is to know of one post."""
+        ...
+
+    async def retry(self, post: Post, why: str, now: datetime) -> list[Post]:
+        """Plans a failed or skipped post again, and with it every failed or skipped one below it.
+
+        They are due now, whatever they were before. Empty, and nothing changed, when the post is no
+        longer as given.
+        """
         ...
 
 

@@ -6,6 +6,18 @@ from enum import StrEnum
 from bot.model.article import Article
 from bot.model.pick import Part, Pick, Reason, Selection
 
+RULES = {
+    "belongs": "Topic",
+    "eligible": "Gate",
+    "alive": "Age",
+    "new_here": "New here",
+    "story": "Story",
+    "score": "Score",
+    "variety": "Variety",
+    "enough": "Room",
+}
+"""The rules of the choice by their names, as readers know them, in order."""
+
 
 class Fate(StrEnum):
     """What became of an article: an item of its own, a line in another's thread, or nothing."""
@@ -32,6 +44,22 @@ class Explanation:
     under: Article | None = None
     needs: str = ""
 
+    @property
+    def came(self) -> tuple[bool, int]:
+        """How far it came, to be compared with what another subscription says of it."""
+        return self.fate is not Fate.DROPPED, len({reason.rule for reason in self.reasons})
+
+
+def lines(reasons: tuple[Reason, ...]) -> list[str]:
+    """A line for each reason: `Gate: quality 87, 60 or more`."""
+    return [_line(RULES.get(each.rule, each.rule), each.text) for each in reasons]
+
+
+def _line(rule: str, text: str) -> str:
+    if text.casefold().startswith(f"{rule.casefold()} "):
+        return text[:1].upper() + text[1:]
+    return f"{rule}: {text}"
+
 
 def explain(selection: Selection, article: Article) -> Explanation | None:
     """What became of one of the candidates; None when it was none."""
@@ -56,12 +84,17 @@ def explain(selection: Selection, article: Article) -> Explanation | None:
 
 
 def grounds(pick: Pick) -> tuple[Reason, ...]:
-    """A pick's reasons, with the parts of its score and the siblings of its story after theirs."""
-    return (
-        *pick.reasons,
-        *(Reason("score", f"{part.name} {part.value:+.2f}: {part.text}") for part in pick.parts),
-        *(Reason("story", text) for text in _story(pick)),
-    )
+    """A pick's reasons, with the siblings of its story and the parts of its score after theirs."""
+    more = {
+        "story": _story(pick),
+        "score": [f"{part.name} {part.value:+.2f}, {part.text}" for part in pick.parts],
+    }
+    found: list[Reason] = []
+    for reason in pick.reasons:
+        found.append(reason)
+        found += [Reason(reason.rule, text) for text in more.pop(reason.rule, ())]
+    left = (Reason(rule, text) for rule, texts in more.items() for text in texts)
+    return (*found, *left)
 
 
 def sibling_grounds(pick: Pick) -> tuple[Reason, ...]:

@@ -107,6 +107,11 @@ def card(item: Item, number: int, key: str) -> Payloads:
     )
 
 
+def note(lines: Sequence[str], key: str) -> Payloads:
+    """A message of our own words. It has no mark: one in doubt for minutes is for a person to find."""
+    return shown.same(_legacy("\n".join(map(escape.discord, lines)), [], key))
+
+
 def reply(item: Item, number: int, key: str) -> Payloads:
     """A thread's message: who else tells an article's story, then its related links."""
     asked = shown.actions(item)
@@ -168,6 +173,9 @@ def _answer(answer: Answer, held: int, *, excerpts: bool, images: bool) -> list[
         *shown.lines(answer.note, limits.NOTE_CHARS, escape.discord),
     ]
     below = _lines(*map(_small, notes))
+    body = [_item_component(each, images=images) for each in items]
+    if shown.are_lines(answer) and items:
+        body = [display(_lines(*(f"- {_title(each)}" for each in items)))]
     buttons = [button(action) for action in shown.once_each(answer.actions)]
     most = limits.DISCORD_ROW_BUTTONS
     rows = [row(buttons[at : at + most]) for at in range(0, len(buttons), most)][:_ANSWER_ROWS]
@@ -175,7 +183,7 @@ def _answer(answer: Answer, held: int, *, excerpts: bool, images: bool) -> list[
         container(
             [
                 display(f"## {escape.discord(heading)}"),
-                *(_item_component(each, images=images) for each in items),
+                *body,
                 *select(items, _ABOUT),
                 *([display(below)] if below else []),
                 *rows,
@@ -302,7 +310,7 @@ def _drawn(items: Sequence[Shown], draw: Callable[[Shown], str]) -> list[str]:
     return [
         text
         for name, some in shown.by_section(items)
-        for text in (f"__{escape.discord(name)}__" if name else "", *map(draw, some))
+        for text in (_section(name), *map(draw, some))
     ]
 
 

@@ -8,8 +8,9 @@ from bot.model.destination import Look
 from bot.model.digest import Digest, Item
 from bot.model.post import Payloads, PlannedPost, PostKind, PostOp, post_key
 from bot.model.subscription import Layout
-from bot.rendering import discord, slack, text
+from bot.rendering import discord, limits, slack, text
 from bot.rendering.shown import Part
+from bot.rendering.split import cut
 
 Numbered = tuple[int, Item]
 
@@ -24,6 +25,8 @@ class _Drawing(Protocol):
     def card(self, item: Item, number: int, key: str, /) -> Payloads: ...
 
     def reply(self, item: Item, number: int, key: str, /) -> Payloads: ...
+
+    def note(self, lines: Sequence[str], key: str, /) -> Payloads: ...
 
 
 _DRAWINGS: dict[Look, _Drawing] = {
@@ -43,6 +46,11 @@ def render(
     an article's card, `thread` or `thread:1`, `reply:1`.
     """
     return tuple(_Edition(digest, subscription, slot_key, look, layout).posts())
+
+
+def note(text: str, key: str, look: Look) -> Payloads:
+    """A message of our own words, line by line, at most `NOTE_CHARS` of them."""
+    return _DRAWINGS[look].note(cut(text, limits.NOTE_CHARS).splitlines(), key)
 
 
 @dataclass(frozen=True, slots=True)

@@ -108,12 +108,17 @@ def item(item: Item, number: int, escaper: Escaper) -> Shown:
 
 
 def answer_items(answer: Answer, escaper: Escaper) -> list[Shown]:
-    """An answer's items, numbered when there are several."""
-    is_list = len(answer.items) > 1
+    """An answer's items, numbered when there are several and they are not mere lines."""
+    is_list = len(answer.items) > 1 and not are_lines(answer)
     return [
         _answer_item(each, number if is_list else 0, escaper)
         for number, each in enumerate(answer.items, 1)
     ]
+
+
+def are_lines(answer: Answer) -> bool:
+    """Whether no item is more than its title: they are lines of one text."""
+    return all(each == AnswerItem(each.title) for each in answer.items)
 
 
 def _answer_item(item: AnswerItem, number: int, escaper: Escaper) -> Shown:

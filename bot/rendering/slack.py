@@ -70,6 +70,11 @@ def card(item: Item, number: int, key: str) -> Payloads:
     )
 
 
+def note(lines: Sequence[str], key: str) -> Payloads:
+    """A message of our own words."""
+    return shown.same(_message("\n".join(map(slack_text, lines)), None, key))
+
+
 def reply(item: Item, number: int, key: str) -> Payloads:
     """A thread's message: who else tells an article's story, then its related links."""
     text, blocks = _held(item, number)
@@ -104,15 +109,26 @@ def _answer(answer: Answer, items: Sequence[Shown], *, excerpts: bool) -> tuple[
     left_out = shown.more(len(answer.items) - len(items))
     below = [left_out, *notes] if left_out else notes
     blocks = [header(heading)]
-    for each in items:
-        blocks += _item_blocks(each, images=False, excerpt=excerpts)
+    are_lines = shown.are_lines(answer)
+    if are_lines and items:
+        blocks.append(_bullets([section([title_part(each, bold=False)]) for each in items]))
+    else:
+        for each in items:
+            blocks += _item_blocks(each, images=False, excerpt=excerpts)
     if below:
         blocks.append(context(below))
     buttons = shown.once_each(answer.actions)[: limits.SLACK_BUTTONS]
     if buttons:
         blocks.append({"type": "actions", "elements": [button(action) for action in buttons]})
     twins = [_twin(each, excerpt=excerpts) for each in items]
+    if are_lines:
+        twins = ["\n".join(f"• {twin}" for twin in twins)]
     return _paragraphs([slack_text(heading), *twins, "\n".join(map(slack_text, below))]), blocks
+
+
+def _bullets(lines: list[Block]) -> Block:
+    listed = {"type": "rich_text_list", "style": "bullet", "elements": lines}
+    return {"type": "rich_text", "elements": [listed]}
 
 
 def _message(text: str, blocks: list[Block] | None, key: str) -> str:

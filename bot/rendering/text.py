@@ -39,6 +39,11 @@ def card(item: Item, number: int, _key: str) -> Payloads:
     return shown.same(_item(shown.item(item, number, flat)))
 
 
+def note(lines: Sequence[str], _key: str) -> Payloads:
+    """A message of our own words."""
+    return shown.same("\n".join(map(_wrapped, lines)))
+
+
 def reply(item: Item, number: int, _key: str) -> Payloads:
     """Who else tells an article's story, then its related links."""
     about = reply_about(item, number, flat, lambda _reply: True)
@@ -54,10 +59,14 @@ def answer(answer: Answer) -> str:
     heading = shown.fitted(answer.heading, limits.HEADING_CHARS, flat) or shown.UNTITLED
     notes = shown.lines(answer.note, limits.NOTE_CHARS, flat)
     choices = [f"-  {flat(action.label)}" for action in shown.once_each(answer.actions)]
+    items = shown.answer_items(answer, flat)
+    body = [*map(_item, items)]
+    if shown.are_lines(answer):
+        body = ["\n".join(_item(each, mark="-  ") for each in items)]
     return _page(
         [
             heading,
-            *map(_item, shown.answer_items(answer, flat)),
+            *body,
             "\n".join(map(_wrapped, notes)),
             "\n".join(choices),
         ]

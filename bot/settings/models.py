@@ -270,7 +270,9 @@ class SettingsFile(_Part):
     )
     board: dict[Name, BoardChannel] = Field(_BOARD, description="Channels of the built-in board.")
     delivery: DeliverySettings = Field(DeliverySettings(), description="Durations of delivery.")
-    # no reader yet: taken so that a file may already say it
     owners: tuple[
         Annotated[str, StringConstraints(pattern=r"^(slack:[UW][A-Z0-9]+|discord:[0-9]+)$")], ...
-    ] = Field((), description="People who may change any subscription: slack:U…, discord:….")
+    ] = Field(
+        (),
+        description="People who are told when a post fails or needs a person: slack:U…, discord:….",
+    )

@@ -12,7 +12,7 @@ from bot.catalog.ports import Applied, Began, FileMark, FileRead, SourceState
 from bot.model.article import Article, RelatedLink
 from bot.model.problem import ArticleProblem
 from bot.model.topic import Taxonomy, Topic, fold
-from bot.storage import intake, packed, schema, searching
+from bot.storage import intake, naming, packed, schema, searching
 from bot.storage.database import Database
 from bot.storage.dialects import dialect_of
 from bot.storage.linking import Met
@@ -115,6 +115,9 @@ class Catalog:
         return await self._database.run(
             lambda each: searching.by_short_id(each, short_id), write=False
         )
+
+    async def named(self, written: str) -> Article | None:
+        return await self._database.run(lambda each: naming.named(each, written), write=False)
 
     async def related(self, article_ids: Iterable[str]) -> Mapping[str, tuple[RelatedLink, ...]]:
         ids = list(dict.fromkeys(article_ids))

@@ -48,6 +48,7 @@ def _changes(post: Post, wanted: Move, now: datetime) -> dict[str, Any]:
         "level": wanted.level,
         "looks": wanted.looks,
         "error": wanted.error,
+        "due_at": wanted.due_at,
     }
     changes: dict[str, Any] = {name: value for name, value in given.items() if value is not None}
     changes |= {"state": wanted.to, "retry_at": wanted.retry_at}

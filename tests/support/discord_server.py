@@ -207,15 +207,16 @@ class DiscordServer:
         *,
         channel: str,
         user: dict[str, Any] | None = None,
+        sub: str | None = None,
     ) -> Interaction:
-        """Types a registered command, or one of its group: `gazette next`; whole numbers are such."""
+        """Types a registered command, or a subcommand of it; whole numbers are such, all else text."""
         given: list[dict[str, Any]] = [
-            {"name": key, "type": 4 if value.isdecimal() else 3}
-            | {"value": int(value) if value.isdecimal() else value}
+            {"name": key, "type": 4, "value": int(value)}
+            if value.isdecimal()
+            else {"name": key, "type": 3, "value": value}
             for key, value in options.items()
         ]
-        name, _, sub = name.partition(" ")
-        if sub:
+        if sub is not None:
             given = [{"name": sub, "type": 1, "options": given}]
         detail = self._command(name, channel) | {"options": given}
         return await self.interactions.start(COMMAND, detail, channel_id=channel, user=user)

@@ -80,23 +80,29 @@ class Desk:
             return [app_commands.Choice(name=name, value=name) for name in fitting[:CHOICES]]
 
     def _add_gazette(self) -> None:
-        group = app_commands.Group(name="gazette", description="Digests of this channel")
+        group = app_commands.Group(name="gazette", description="Everything Gazette can do here")
+
+        @group.command(name="why", description="Why an article was picked here, or why not")
+        @app_commands.describe(article="A link to the article")
+        async def why(interaction: Interaction, article: str) -> None:
+            await self._gazette(interaction, f"why {article}")
 
         @group.command(name="next", description="When the next digests come to this channel")
         @app_commands.describe(count="How many of each")
         async def next_(
             interaction: Interaction, count: app_commands.Range[int, 1, 10] | None = None
         ) -> None:
-            text = "" if count is None else str(count)
-            request = Request("next", text, _actor(interaction), _destination(interaction))
-            await self._reply(interaction, lambda: self._commands.answer(request))
+            await self._gazette(interaction, f"next {count or ''}".rstrip())
 
         @group.command(name="help", description="What can be typed")
         async def help_(interaction: Interaction) -> None:
-            request = Request("help", "", _actor(interaction), _destination(interaction))
-            await self._reply(interaction, lambda: self._commands.answer(request))
+            await self._gazette(interaction, "help")
 
         self.tree.add_command(group)
+
+    async def _gazette(self, interaction: Interaction, text: str) -> None:
+        request = Request("gazette", text, _actor(interaction), _destination(interaction))
+        await self._reply(interaction, lambda: self._commands.answer(request))
 
     async def on_interaction(self, interaction: Interaction) -> None:
         """Answers presses; commands come by the tree."""

@@ -22,9 +22,6 @@ FAILED = "That did not work. It has been logged; try again."
 REMEMBERED = 500
 """So many trigger ids are kept: Slack has been seen to send a command twice (slackapi/bolt-js 2188)."""
 
-SUBCOMMANDS = ("topic", "next")
-"""Of `/gazette`."""
-
 Body = Mapping[str, Any]
 
 
@@ -41,15 +38,13 @@ class Commands(Protocol):
 
 
 def command_request(body: Body) -> Request:
-    """`/topic NAME` and `/gazette topic NAME` are one request, `/gazette next` another; else help.
+    """`/topic NAME` is command `topic`; all else is `gazette`, whose first word says what it is.
 
     Names aren't namespaced on Slack, so an operator may have renamed `/gazette`.
     """
     name, text = body["command"].removeprefix("/").lower(), body.get("text", "").strip()
     if name != "topic":
-        first, _, rest = text.partition(" ")
-        is_known = first.lower() in SUBCOMMANDS
-        name, text = (first.lower(), rest.strip()) if is_known else ("help", text)
+        name = "gazette"
     return Request(name, text, _actor(body["user_id"]), _destination(body["channel_id"]))
 
 

@@ -85,6 +85,15 @@ async def test_a_closed_thread_fails_what_hangs_beside_and_pauses_nothing(ledger
     assert await paused(subscriptions) == set()
 
 
+async def test_a_closed_thread_of_a_post_under_nothing_fails_that_post_alone(ledger, subscriptions):
+    lead = await claimed(ledger)
+    await plan(ledger, make_draft(subscription=make_subscription("other", destination=OTHER)))
+    await ledger.close(lead, Closed.THREAD, WHY, START)
+    assert await states(ledger, "azure-daily") == ("open", [P.FAILED, P.PLANNED])
+    assert await states(ledger, "other") == ("planned", [P.PLANNED, P.PLANNED])
+    assert await paused(subscriptions) == set()
+
+
 async def test_a_post_that_was_moved_meanwhile_closes_nothing(ledger, subscriptions):
     lead = await claimed(ledger)
     await ledger.move(lead, Move(P.SENT), START)
