@@ -31,6 +31,7 @@ from bot.model.topic import EVERYTHING, Taxonomy, fold
 from bot.rendering.render import note, render
 from bot.selection.belongs import spellings_of
 from bot.selection.choose import choose
+from bot.selection.scene import LOOK_BACK
 
 DRAFTS = 5
 """So many digests for one channel at one moment are sorted out."""
@@ -62,16 +63,19 @@ async def _draft(
 ) -> Draft:
     subscription, taste = due.subscription, due.subscription.taste
     taxonomy = await catalog.taxonomy()
-    candidates = await catalog.search(
+    oldest = now - taste.max_age
+    around = await catalog.search(
         ArticleFilter(
             topics=spellings_of(taste.topics, taxonomy),
-            published_from=now - taste.max_age,
+            published_from=oldest - LOOK_BACK,
             published_until=now,
         )
     )
+    candidates = [each for each in around if each.published_at >= oldest]
+    before = around[len(candidates) :]  # newest first
     if asked is not None and asked.id not in {each.id for each in candidates}:
         candidates = [*candidates, asked]
-    selection = choose(candidates, taste, history, taxonomy, now)
+    selection = choose(candidates, taste, history, taxonomy, now, before)
     related = await catalog.related(pick.article.id for pick in selection.picks)
     digest = compose(selection, related, subscription, taxonomy, now, is_late=due.is_late)
     posts = (
@@ -183,6 +187,6 @@ def unknown_topics(taste: Taste, taxonomy: Taxonomy) -> tuple[str, ...]:
     """A sentence for each topic of a taste that is none, with the nearest names."""
     return tuple(
         str(UnknownTopic(name, nearest_topics(taxonomy, name)))
-        for name in taste.topics
+        for name in (*taste.topics, *taste.exclude.topics)
         if fold(name) != EVERYTHING and taxonomy.resolve(name) is None
     )

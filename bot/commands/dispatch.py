@@ -24,13 +24,13 @@ class Commands:
         catalog: CatalogStore,
         ledger: Ledger,
         subscriptions: Subscriptions,
-        clock: Clock,
         ahead: Ahead,
+        clock: Clock,
     ) -> None:
         self._catalog = catalog
+        self._why = WhyHere(catalog, ledger, subscriptions)
         self._subscriptions = subscriptions
         self._ahead = ahead
-        self._why = WhyHere(catalog, ledger, subscriptions)
         self._clock = clock
 
     async def answer(self, request: Request) -> Answer:

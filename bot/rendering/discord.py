@@ -117,9 +117,10 @@ def reply(item: Item, number: int, key: str) -> Payloads:
     asked = shown.actions(item)
     why = [row([button(action, key) for action in asked if action.name is ActionName.WHY])]
 
+    whole = reply_about(item, number, escape.discord)
+
     def held(holds: Callable[[str], bool]) -> str:
-        some = reply_about(item, number, escape.discord, lambda each: holds(_reply_text(each)))
-        return _reply_text(some)
+        return _reply_text(whole.fitted(lambda some: holds(_reply_text(some))))
 
     text = held(lambda text: fits([display(text), *why]))
     short = held(lambda text: limits.size(text) <= limits.DISCORD_CONTENT_CHARS)

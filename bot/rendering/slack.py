@@ -84,9 +84,8 @@ def reply(item: Item, number: int, key: str) -> Payloads:
 
 @remembered
 def _held(item: Item, number: int) -> tuple[str, list[Block]]:
-    held = reply_about(
-        item, number, slack_text, lambda some: fits(_reply_text(some), _reply_blocks(some))
-    )
+    whole = reply_about(item, number, slack_text)
+    held = whole.fitted(lambda some: fits(_reply_text(some), _reply_blocks(some)))
     return _reply_text(held), _reply_blocks(held)
 
 

@@ -46,7 +46,7 @@ def note(lines: Sequence[str], _key: str) -> Payloads:
 
 def reply(item: Item, number: int, _key: str) -> Payloads:
     """Who else tells an article's story, then its related links."""
-    about = reply_about(item, number, flat, lambda _reply: True)
+    about = reply_about(item, number, flat)
     groups = [
         "\n".join([*([name] if name else []), *(_item(link, mark="-  ") for link in links)])
         for name, links in about.groups

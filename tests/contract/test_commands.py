@@ -113,17 +113,18 @@ async def test_why_gives_the_reasons_in_the_channel_it_was_picked_for_alone(stor
     answer = await pressed(commands, f"why:{article.short_id}")
     assert answer.heading == "Why “Good”?"
     said = [item.title for item in answer.items]
-    assert said[0] == "About Azure"
-    assert said[-1] == "Place 1 of 5"
-    other = await pressed(commands, f"why:{article.short_id}", ELSEWHERE)
-    assert other.heading == "No reasons on record"
+    assert said[0] == "Topic: about Azure"
+    assert said[-1] == "Room: place 1 of 5"
+    elsewhere = Destination(Platform.SLACK, "C0000000002", Look.SLACK)
+    other = await pressed(commands, f"why:{article.short_id}", elsewhere)
+    assert other.heading == "This channel has no digest"
 
 
 @pytest.mark.parametrize(
     ("token", "heading"),
     [
         ("related:0123456789abcdef", "That article is no longer here"),
-        ("why:0123456789abcdef", "No reasons on record"),
+        ("why:0123456789abcdef", "That article is no longer here"),
         (f"related:{short_id('news:_news/fair')}", "No related links"),
         ("vote:1", "This button is no longer known"),
         ("", "This button is no longer known"),
@@ -136,6 +137,8 @@ async def test_a_press_that_leads_nowhere_says_so(commands, token, heading):
 async def test_an_unknown_command_and_help_get_the_list(commands):
     assert (await asked(commands, "dance")).heading == "There is no command “dance”"
     assert (await asked(commands, "gazette")).heading == "Gazette"
+    assert (await asked(commands, "gazette", "dance now")).heading.endswith("“dance”")
+    assert (await asked(commands, "gazette", "TOPIC azure")).heading == "Azure"
 
 
 async def test_an_autocomplete_gives_topics(commands):

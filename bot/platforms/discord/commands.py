@@ -92,7 +92,7 @@ class Desk:
         async def next_(
             interaction: Interaction, count: app_commands.Range[int, 1, 10] | None = None
         ) -> None:
-            await self._gazette(interaction, f"next {count or ''}".rstrip())
+            await self._gazette(interaction, "next" if count is None else f"next {count}")
 
         @group.command(name="help", description="What can be typed")
         async def help_(interaction: Interaction) -> None:
