@@ -46,7 +46,7 @@ def patience(settings: Settings) -> Patience:
 
 def answering(store: Store, clock: Clock) -> Commands:
     """The commands over this store."""
-    return Commands(store.catalog, store.ledger, store.subscriptions, clock, upcoming)
+    return Commands(store.catalog, store.ledger, store.subscriptions, upcoming, clock)
 
 
 @asynccontextmanager
