@@ -146,7 +146,7 @@ def change_of(zone: str, moment: datetime) -> Change:
 
 
 @pytest.mark.timeout(times(120, 3_600))
-def test_cron_engines_do_worse_on_the_same_cases():
+def test_beside_two_cron_engines_our_slots_alone_have_to_be_right():
     """The reason for slots of our own; in `make test` a few changes, in proof the whole table."""
     alike: dict[Change, list[str]] = {}
     for zone in times(UNLIKE[:4], ZONES):
