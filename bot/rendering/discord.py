@@ -67,8 +67,8 @@ def token(custom_id: str) -> str:
     return found[1] if found else custom_id
 
 
-def parts(digest: Digest, layout: Layout) -> list[Part]:
-    """The digest's items over as few messages as hold them."""
+def parts(digest: Digest, layout: Layout, runs: int | None) -> list[Part]:
+    """The digest's items over as few messages as hold them, or over so many."""
     return shown.parts(
         digest,
         escape.discord,
@@ -76,6 +76,7 @@ def parts(digest: Digest, layout: Layout) -> list[Part]:
             len(part.items) <= _MOST_ITEMS
             and fits(_lead_components(part, layout, _ABOUT, images=True))
         ),
+        runs,
     )
 
 
@@ -221,7 +222,14 @@ def _item_component(each: Shown, *, images: bool) -> Component:
 
 def _title(each: Shown) -> str:
     number = f"{each.number}\\. " if each.number else ""
-    return number + escape.discord(each.title)
+    return number + (_struck(each.title) if each.is_struck else escape.discord(each.title))
+
+
+def _struck(title: str) -> str:
+    """A `~` at the end would be taken for the mark's own, be it escaped or not."""
+    escaped = escape.discord(title)
+    end = escape.JOINER if escaped.endswith("~") else ""
+    return f"{shown.WITHDRAWN} ~~{escaped}{end}~~"
 
 
 @escape.remembered
