@@ -7,6 +7,7 @@ delivery goes by the ledger alone.
 import asyncio
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from functools import lru_cache
 
 from bot.catalog.filters import ArticleFilter
 from bot.catalog.nearest import nearest_topics
@@ -32,6 +33,9 @@ from bot.rendering.render import note, render
 from bot.selection.belongs import spellings_of
 from bot.selection.choose import choose
 from bot.selection.scene import LOOK_BACK
+
+_choose_once = lru_cache(maxsize=2)(choose)
+"""Channels of one taste that have had the same get the same: a tick asks for them in a row."""
 
 DRAFTS = 5
 """So many digests for one channel at one moment are sorted out."""
@@ -71,11 +75,11 @@ async def _draft(
             published_until=now,
         )
     )
-    candidates = [each for each in around if each.published_at >= oldest]
-    before = around[len(candidates) :]  # newest first
+    candidates = tuple(each for each in around if each.published_at >= oldest)
+    before = tuple(around[len(candidates) :])  # newest first
     if asked is not None and asked.id not in {each.id for each in candidates}:
-        candidates = [*candidates, asked]
-    selection = choose(candidates, taste, history, taxonomy, now, before)
+        candidates = (*candidates, asked)
+    selection = _choose_once(candidates, taste, history, taxonomy, now, before)
     related = await catalog.related(pick.article.id for pick in selection.picks)
     digest = compose(selection, related, subscription, taxonomy, now, is_late=due.is_late)
     posts = (
