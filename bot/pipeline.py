@@ -15,6 +15,7 @@ from bot.catalog.ports import Reading
 from bot.delivery import alerts
 from bot.delivery.deliver import Delivery
 from bot.delivery.ports import Ledger, Subscriptions
+from bot.digest import quiet
 from bot.digest.compose import compose
 from bot.errors import SeenMeanwhile, UnknownTopic
 from bot.model.alert import Alert
@@ -177,14 +178,8 @@ def _note(drafted: Draft) -> str | None:
 
 
 def why_quiet(drafted: Draft) -> str:
-    """Why there is nothing to say: topics that are none, then the chain's numbers."""
-    counts: dict[str, int] = {}
-    for dropped in drafted.selection.dropped:
-        counts[dropped.reason.text] = counts.get(dropped.reason.text, 0) + 1
-    numbers = [f"{count} {why}" for why, count in sorted(counts.items())]
-    if not numbers and not drafted.hints:
-        return "no article of this topic is recent enough"
-    return "; ".join([*drafted.hints, *numbers])
+    """Why there is nothing to say."""
+    return quiet.why_quiet(drafted.selection, drafted.subscription.taste, drafted.hints)
 
 
 def unknown_topics(taste: Taste, taxonomy: Taxonomy) -> tuple[str, ...]:
