@@ -7,6 +7,7 @@ from typing import Any, NamedTuple, Protocol
 
 from bot.errors import Closed
 from bot.model.alert import Alert
+from bot.model.correction import Correction, Showing, ShownEdition
 from bot.model.destination import Destination
 from bot.model.draft import Draft
 from bot.model.due import Due
@@ -154,6 +155,23 @@ class Ledger(Protocol):
 
     async def reasons(self, destination: Destination, article_id: str) -> tuple[Reason, ...]:
         """Why this article was picked here last, or stood in a thread; empty when it never did."""
+        ...
+
+    async def showings(self, since: datetime) -> list[Showing]:
+        """What editions planned since then show, each once; of editions that have begun to go out."""
+        ...
+
+    async def shown_editions(
+        self, stale: Collection[Showing], since: datetime, after: int, limit: int
+    ) -> list[ShownEdition]:
+        """Of those editions the ones that show one of these, by id, the first `limit` above `after`."""
+        ...
+
+    async def correct(self, correction: Correction, now: datetime) -> bool:
+        """Stores a correction: digest, what is shown of it now, and posts; the edition is open again.
+
+        False, and nothing changed, when the digest or a post to let go is no longer as given.
+        """
         ...
 
 

@@ -67,8 +67,8 @@ def token(custom_id: str) -> str:
     return found[1] if found else custom_id
 
 
-def parts(digest: Digest, layout: Layout) -> list[Part]:
-    """The digest's items over as few messages as hold them."""
+def parts(digest: Digest, layout: Layout, runs: int | None) -> list[Part]:
+    """The digest's items over as few messages as hold them, or over so many."""
     return shown.parts(
         digest,
         escape.discord,
@@ -76,6 +76,7 @@ def parts(digest: Digest, layout: Layout) -> list[Part]:
             len(part.items) <= _MOST_ITEMS
             and fits(_lead_components(part, layout, _ABOUT, images=True))
         ),
+        runs,
     )
 
 
@@ -196,17 +197,16 @@ def _answer(answer: Answer, held: int, *, excerpts: bool, images: bool) -> list[
 def _lead_components(part: Part, layout: Layout, about: str, *, images: bool) -> list[Component]:
     body = [display(f"## {escape.discord(part.heading)}")]
     for section, items in shown.by_section(part.items):
-        heading = _section(section)
+        if section:
+            body += [separator(), display(_section(section))]
         if layout is Layout.CARDS:
-            body.append(display(_lines(heading, *map(_title, items))))
-            continue
-        if heading:
-            body.append(display(heading))
-        for each in items:
-            if layout is Layout.HEADLINES:
-                body.append(display(_headline(each)))
-            else:
-                body += [separator(), _item_component(each, images=images)]
+            body.append(display(_lines(*map(_title, items))))
+        elif layout is Layout.HEADLINES:
+            body += [display(_headline(each)) for each in items]
+        else:
+            drawn = [_item_component(each, images=images) for each in items]
+            ruled = [piece for each in drawn for piece in (separator(), each)]
+            body += ruled[1:] if section else ruled
     if part.footer:
         body += [separator(), display(_small(part.footer))]
     return [container([*body, *select(part.items, about)])]
@@ -222,7 +222,14 @@ def _item_component(each: Shown, *, images: bool) -> Component:
 
 def _title(each: Shown) -> str:
     number = f"{each.number}\\. " if each.number else ""
-    return number + escape.discord(each.title)
+    return number + (_struck(each.title) if each.is_struck else escape.discord(each.title))
+
+
+def _struck(title: str) -> str:
+    """A `~` at the end would be taken for the mark's own, be it escaped or not."""
+    escaped = escape.discord(title)
+    end = escape.JOINER if escaped.endswith("~") else ""
+    return f"{shown.WITHDRAWN} ~~{escaped}{end}~~"
 
 
 @escape.remembered

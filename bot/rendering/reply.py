@@ -55,7 +55,7 @@ def reply(item: Item, number: int, escaper: Escaper) -> Reply:
     """The reply about an item, with all its links."""
     about = ABOUT if item.also else f"{RELATED} for"
     return Reply(
-        heading=f"{about} {number}. {shown.item(item, number, escaper).title}",
+        heading=f"{about} {number}. {shown.named(shown.item(item, number, escaper))}",
         also=tuple(shown.link(each, escaper) for each in item.also),
         related=tuple(shown.link(each, escaper) for each in item.related),
         left_out=item.more_related,

@@ -17,9 +17,9 @@ _INDENT = "   "
 _BETWEEN = " · "
 
 
-def parts(digest: Digest, _layout: Layout) -> list[Part]:
+def parts(digest: Digest, _layout: Layout, runs: int | None) -> list[Part]:
     """One part: a text has no end."""
-    return shown.parts(digest, flat, lambda _part: True)
+    return shown.parts(digest, flat, lambda _part: True, runs)
 
 
 def lead(part: Part, layout: Layout, _key: str) -> Payloads:
@@ -90,7 +90,7 @@ def _item(each: Shown, *, excerpt: bool = True, mark: str = "") -> str:
 
 
 def _title(each: Shown) -> str:
-    return shown.numbered(each) + each.title
+    return shown.numbered(each) + shown.named(each)
 
 
 def _wrapped(text: str, indent: str = "") -> str:

@@ -59,3 +59,8 @@ def _pattern(words: Sequence[str]) -> re.Pattern[str] | None:
     if not words:
         return None
     return re.compile("|".join(rf"(?<!\w){re.escape(word)}(?!\w)" for word in words), re.IGNORECASE)
+
+
+def is_from(provider: Provider, written: str) -> bool:
+    """Whether a provider is the one of this name, domain or address, or below that domain."""
+    return _is_from(provider, frozenset({_provider(written)}))

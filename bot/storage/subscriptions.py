@@ -63,6 +63,7 @@ class Subscriptions:
         conditions = [
             t.next_slot_at <= now,
             t.retired_at.is_(None),
+            t.pause_reason.is_(None),
             or_(t.paused_until.is_(None), t.paused_until <= now),
         ]
         if after is not None:
@@ -91,10 +92,7 @@ class Subscriptions:
     async def reopen(self, destination: Destination) -> list[str]:
         is_closed = (t.destination == str(destination)) & t.pause_reason.is_not(None)
         statement = (
-            update(schema.subscription)
-            .where(is_closed)
-            .values(paused_until=None, pause_reason=None)
-            .returning(t.name)
+            update(schema.subscription).where(is_closed).values(pause_reason=None).returning(t.name)
         )
         return await self._database.run(
             lambda each: sorted(each.scalars(statement).all()), write=True

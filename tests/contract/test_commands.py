@@ -96,6 +96,34 @@ async def test_without_a_name_the_topics_are_listed(commands):
     assert all(name in answer.note for name in ("Azure", "Harbour", "Science"))
 
 
+@pytest.mark.parametrize(
+    ("text", "titles"),
+    [
+        ("azure good", ["Good"]),
+        ("microsoft azure FAI", ["Fair"]),
+        ("azure since 7d", ["Good", "Fair"]),
+        ("azure quality 35 since 7d", ["Good", "Fair"]),
+        ("azure quality 80", ["Good"]),
+        ("azure from news.example quality 80", ["Good"]),
+        ("everything from News harb", ["Harbour"]),
+        ("azure from elsewhere.example", []),
+        ("azure dance", []),
+    ],
+)
+async def test_words_time_quality_and_provider_narrow_a_look_up(commands, text, titles):
+    answer = await asked(commands, "topic", text)
+    assert [item.title for item in answer.items] == titles
+    assert answer.heading in ("Azure", "Everything")
+
+
+async def test_a_narrow_look_up_says_what_it_looked_for(commands):
+    found = await asked(commands, "topic", "azure good since 7d")
+    assert found.note.endswith("freshness; with “good”, since 17 November 2026.")
+    missed = await asked(commands, "topic", "azure dance")
+    assert missed.note == "No article of this topic with “dance”."
+    assert "Azure" not in [action.label for action in missed.actions]
+
+
 async def test_related_gives_the_best_links_and_none_from_the_future(commands):
     answer = await asked(commands, "topic", "azure")
     links = await pressed(commands, answer.items[0].actions[0].token)

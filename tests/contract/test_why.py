@@ -8,9 +8,9 @@ import pytest
 from typer.testing import CliRunner
 
 from bot import pipeline
-from bot.bootstrap.reach import answering
 from bot.bootstrap.store import opened
 from bot.cli import app
+from bot.commands.dispatch import Commands
 from bot.digest.why import Fate
 from bot.ingest.folder import Folder
 from bot.ingest.sync import sync
@@ -19,7 +19,6 @@ from bot.model.destination import Destination, Look, Platform
 from bot.model.slot import manual_slot
 from bot.model.taste import Gate, Taste
 from bot.rendering import discord, slack, text
-from bot.scheduling.arming import arm
 from tests.support.builders import CHANNEL, make_subscription
 from tests.support.clock import START, ManualClock
 from tests.support.discord_checks import check_message
@@ -53,7 +52,7 @@ async def store(tmp_path):
 
 @pytest.fixture
 def why(store):
-    commands = answering(store, ManualClock())
+    commands = Commands(store.catalog, store.ledger, store.subscriptions, ManualClock())
 
     async def ask(about, destination=CHANNEL):
         request = Request("gazette", f"why {about}", Actor("U1"), destination)
@@ -63,7 +62,7 @@ def why(store):
 
 
 async def subscribe(store, *subscriptions):
-    await store.subscriptions.upsert_from_file(arm(subscriptions, START), START)
+    await store.subscriptions.upsert_from_file(subscriptions, START)
 
 
 def said(answer):

@@ -67,7 +67,7 @@ class Desk:
         @self.tree.command(
             name="topic", description="Look a topic up: its best articles, for you alone"
         )
-        @app_commands.describe(name="The topic's name, or another word for it")
+        @app_commands.describe(name="A topic; then words, since 7d, quality 60, from forbes.com")
         async def topic(interaction: Interaction, name: str) -> None:
             destination = _destination(interaction)
             request = Request("topic", name, _actor(interaction), destination)
