@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from bot import pipeline
-from bot.bootstrap.past import past_of
+from bot.bootstrap.lately import lately
 from bot.bootstrap.reach import reached
 from bot.bootstrap.store import Store, is_demo
 from bot.clock import Clock
@@ -65,7 +65,7 @@ async def examine(
     yield Finding(Mark.OK, "settings", place)
     yield Finding(Mark.OK, "database", "can be read, its tables are up to date")
     for source in settings.sources:
-        yield await _source(store, source)
+        yield await _source(store, source, is_demo=is_demo(settings))
     stored = {each.name: each for each in await store.subscriptions.active()}
     filed = {each.name: _as_stored(each, stored.get(each.name)) for each in settings.subscriptions}
     subscriptions = [*(stored | filed).values()]
@@ -92,8 +92,10 @@ def document(findings: Sequence[Finding]) -> list[Mapping[str, Any]]:
     ]
 
 
-async def _source(store: Store, source: Source) -> Finding:
+async def _source(store: Store, source: Source, *, is_demo: bool) -> Finding:
     where = f"source {source.name}"
+    if is_demo and not await store.catalog.count(source.name):
+        return Finding(Mark.HINT, where, "not there yet: `gazette run` makes it")
     if isinstance(source.place, Path) and not source.place.is_dir():
         return Finding(Mark.ERROR, where, f"{source.place} is no folder", "correct its path")
     count = await store.catalog.count(source.name)
@@ -113,7 +115,10 @@ async def _subscription(
 ) -> AsyncIterator[Finding]:
     where = f"subscription {subscription.name}"
     is_sound = True
-    for hint in pipeline.unknown_topics(subscription.taste, await store.catalog.taxonomy()):
+    taxonomy = await store.catalog.taxonomy()
+    # where no topic is known yet, no name can be told to be wrong
+    hints = pipeline.unknown_topics(subscription.taste, taxonomy) if [*taxonomy] else ()
+    for hint in hints:
         is_sound = False
         yield Finding(Mark.ERROR, where, hint, "correct its topics")
     token = _TOKENS.get(subscription.destination.platform)
@@ -124,7 +129,7 @@ async def _subscription(
     if subscription.paused_until is not None and subscription.paused_until > now:
         what = f"paused until {subscription.paused_until:%Y-%m-%d %H:%M} UTC"
         yield Finding(Mark.HINT, where, what)
-    past = await past_of(store, subscription, now)
+    past = await lately(store, subscription, now)
     schedule = subscription.schedule
     if past.is_mostly_quiet and schedule is not None and len(schedule.days) >= _OFTEN:
         weekly = schedule_words(replace(schedule, days=frozenset({0})))

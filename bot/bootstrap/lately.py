@@ -19,7 +19,7 @@ LEAST_SLOTS = 10
 
 
 @dataclass(frozen=True, slots=True)
-class Past:
+class Lately:
     """How many slots there were, how many had no digest, and how many articles the others gave."""
 
     slots: int
@@ -32,14 +32,14 @@ class Past:
         return self.slots >= LEAST_SLOTS and self.quiet * 2 > self.slots
 
 
-async def past_of(store: Store, subscription: Subscription, now: datetime) -> Past:
+async def lately(store: Store, subscription: Subscription, now: datetime) -> Lately:
     """Chooses for each slot of the last weeks, as the articles are now, with what was had before.
 
     Slots from before the catalog's first article say nothing and are left out.
     """
     taste, schedule = subscription.taste, subscription.schedule
     if schedule is None:
-        return Past(0, 0, 0)
+        return Lately(0, 0, 0)
     taxonomy = await store.catalog.taxonomy()
     start = now - LOOKED_AT
     found = await store.catalog.search(
@@ -50,7 +50,7 @@ async def past_of(store: Store, subscription: Subscription, now: datetime) -> Pa
         )
     )
     if not found:
-        return Past(0, 0, 0)
+        return Lately(0, 0, 0)
     start = max(start, found[-1].published_at)
     seen: list[Seen] = []
     slots = quiet = 0
@@ -66,4 +66,4 @@ async def past_of(store: Store, subscription: Subscription, now: datetime) -> Pa
         slots += 1
         quiet += not picks
         seen += [seen_of(pick.article) for pick in picks]
-    return Past(slots, quiet, len(seen))
+    return Lately(slots, quiet, len(seen))
