@@ -220,38 +220,25 @@ def corrected(
     now: datetime,
 ) -> Correction | None:
     """What becomes of an edition whose articles stand so now; None while its lead is not sent."""
-    found = changes(shown, standings, looked_at, corrections.held_places(shown))
+    found = changes(shown, standings, looked_at, corrections.doubtful_places(shown))
     is_there = any(post.is_lead and post.state is PostState.SENT for post in shown.posts)
     if not found or not is_there:
         return None
     digest = put(shown.digest, {each.place: each.after for each in found})
-    believed = {each.place: replace(each.after, struck="") for each in found if each.why_held}
-    views = [
-        _view(shown, each)
-        for each in (
-            shown.digest,
-            put(shown.digest, {each.place: each.before for each in found}),
-            digest,
-            put(digest, believed),
-        )
-    ]
-    revision = revision_of(digest)
-    if all(views):
-        why = "; ".join(dict.fromkeys(each.why_held for each in found if each.why_held))
-        edits = [*corrections.edits(shown, revision, corrections.Views(*views), why)]
-    else:  # too long now for the posts there are: the lines in the thread say all
-        edits = []
-        same = {each.place: replace(each.before, revision=revision) for each in found}
-        digest = put(shown.digest, same)
+    doubtful = {each.place: replace(each.after, struck="") for each in found if each.why_held}
+    after, believed = _view(shown, digest), _view(shown, put(digest, doubtful))
+    why = "; ".join(dict.fromkeys(each.why_held for each in found if each.why_held))
+    edits = corrections.edits(shown, revision_of(digest), after, believed, why)
     showings = list(shown.showings)
     for each in found:
         showings[each.place] = Showing(each.article_id, each.shown_hash)
     lines = [line for each in found for line in _line(shown, each, now)]
-    let_go = corrections.let_go(shown)
+    let_go = corrections.let_go(shown, are_remade=bool(after and believed))
     return Correction(shown, digest, tuple(showings), (*edits, *lines), let_go)
 
 
 def _view(shown: ShownEdition, digest: Digest) -> corrections.View:
+    """How its posts look with this digest; empty where it is too long for them."""
     of, runs = shown.edition, corrections.runs_of(shown)
     posts = render_again(
         digest, of.subscription, of.slot_key, of.destination.look, shown.layout, runs=runs
@@ -261,12 +248,12 @@ def _view(shown: ShownEdition, digest: Digest) -> corrections.View:
 
 def _line(shown: ShownEdition, change: Change, now: datetime) -> Iterator[CorrectingPost]:
     """The dated line in the thread, where there is one and readers know of the article."""
-    known = shown.digest.entries[change.place].revision
-    if not corrections.is_told(shown, change.article_id, known):
-        change = replace(change, before=replace(change.before, struck=""))
-    words, thread = sentence(change), corrections.thread_of(shown, change.number)
+    before, of = change.before, change.article_id
+    if not corrections.is_told(shown, of, before.revision):
+        before = replace(before, struck="")
+    words, thread = sentence(before, change.after), corrections.thread_of(shown, change.number)
     if words and thread is not None:
-        key = corrections.line_key(shown.edition, change.article_id, change.after.revision)
+        key = corrections.line_key(shown.edition, of, change.after.revision)
         text = f"Correction, {now.day} {now:%B} {now.year}: {words}"
         payloads = note(text, key, shown.edition.destination.look)
         post = PlannedPost(key, PostKind.REPLY, PostOp.CREATE, thread.key, payloads)
