@@ -8,6 +8,7 @@ import asyncio
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
+from functools import lru_cache
 
 from bot.catalog.filters import ArticleFilter
 from bot.catalog.nearest import nearest_topics
@@ -15,6 +16,7 @@ from bot.catalog.ports import CatalogStore, Reading
 from bot.delivery import alerts, corrections
 from bot.delivery.deliver import Delivery
 from bot.delivery.ports import Ledger, Subscriptions
+from bot.digest import quiet
 from bot.digest.compose import compose
 from bot.digest.corrected import Change, changes, is_due, put, revision_of, sentence
 from bot.errors import SeenMeanwhile, UnknownTopic
@@ -35,6 +37,10 @@ from bot.model.topic import EVERYTHING, Taxonomy, fold
 from bot.rendering.render import note, render, render_again
 from bot.selection.belongs import spellings_of
 from bot.selection.choose import choose
+from bot.selection.scene import LOOK_BACK
+
+_choose_once = lru_cache(maxsize=2)(choose)
+"""Channels of one taste that have had the same get the same: a tick asks for them in a row."""
 
 DRAFTS = 5
 """So many digests for one channel at one moment are sorted out."""
@@ -69,16 +75,19 @@ async def _draft(
 ) -> Draft:
     subscription, taste = due.subscription, due.subscription.taste
     taxonomy = await catalog.taxonomy()
-    candidates = await catalog.search(
+    oldest = now - taste.max_age
+    around = await catalog.search(
         ArticleFilter(
             topics=spellings_of(taste.topics, taxonomy),
-            published_from=now - taste.max_age,
+            published_from=oldest - LOOK_BACK,
             published_until=now,
         )
     )
+    candidates = tuple(each for each in around if each.published_at >= oldest)
+    before = tuple(around[len(candidates) :])  # newest first
     if asked is not None and asked.id not in {each.id for each in candidates}:
-        candidates = [*candidates, asked]
-    selection = choose(candidates, taste, history, taxonomy, now)
+        candidates = (*candidates, asked)
+    selection = _choose_once(candidates, taste, history, taxonomy, now, before)
     related = await catalog.related(pick.article.id for pick in selection.picks)
     digest = compose(selection, related, subscription, taxonomy, now, is_late=due.is_late)
     posts = (
@@ -252,20 +261,14 @@ def _line(shown: ShownEdition, change: Change, now: datetime) -> Iterator[Correc
 
 
 def why_quiet(drafted: Draft) -> str:
-    """Why there is nothing to say: topics that are none, then the chain's numbers."""
-    counts: dict[str, int] = {}
-    for dropped in drafted.selection.dropped:
-        counts[dropped.reason.text] = counts.get(dropped.reason.text, 0) + 1
-    numbers = [f"{count} {why}" for why, count in sorted(counts.items())]
-    if not numbers and not drafted.hints:
-        return "no article of this topic is recent enough"
-    return "; ".join([*drafted.hints, *numbers])
+    """Why there is nothing to say."""
+    return quiet.why_quiet(drafted.selection, drafted.subscription.taste, drafted.hints)
 
 
 def unknown_topics(taste: Taste, taxonomy: Taxonomy) -> tuple[str, ...]:
     """A sentence for each topic of a taste that is none, with the nearest names."""
     return tuple(
         str(UnknownTopic(name, nearest_topics(taxonomy, name)))
-        for name in taste.topics
+        for name in (*taste.topics, *taste.exclude.topics)
         if fold(name) != EVERYTHING and taxonomy.resolve(name) is None
     )

@@ -2,7 +2,7 @@
 
 import asyncio
 import signal
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from datetime import timedelta
 
 import structlog
@@ -12,16 +12,14 @@ from bot.bootstrap.alarm import Alarm
 from bot.bootstrap.corrections import Corrections
 from bot.bootstrap.once import process_name, register, take_in
 from bot.bootstrap.probe import probe
-from bot.bootstrap.reach import Reach, patience, reached
+from bot.bootstrap.reach import Reach, answering, patience, reached
 from bot.bootstrap.sources import Sources
 from bot.bootstrap.store import Store, delivering, is_demo, lease_host
 from bot.bootstrap.timekeeping import Ticking, watchdog
 from bot.clock import Clock, TrustedClock
-from bot.commands.dispatch import Commands
 from bot.delivery.deliver import Delivery
 from bot.engines.embedded import EmbeddedEngine
 from bot.errors import GazetteError, SettingsError, StoreError
-from bot.model.edition import Edition
 from bot.model.post import PostState
 from bot.model.slot import manual_slot
 from bot.platforms.local import board
@@ -63,7 +61,7 @@ class Program:
         self._reload = reload
         self._corrections: Corrections | None = None
         self._sources = Sources(store, settings.sources, self._clock, self._correct)
-        self._commands = Commands(store.catalog, store.ledger, store.subscriptions, self._clock)
+        self._commands = answering(store, self._clock)
 
     async def run(self, host: str, port: int, ready: Callable[[str], None]) -> None:
         """Runs until SIGTERM or SIGINT; `ready` is told the address once everything serves."""
@@ -168,8 +166,8 @@ class Program:
             lasts = timedelta(seconds=self._settings.delivery.correct_for_s)
             await self._corrections.work(self._sources.looked_at, lasts)
 
-    async def _on_quiet(self, editions: Sequence[Edition]) -> None:
-        """Told of editions just planned; hears of those that went quiet once too often."""
+    async def _on_quiet(self, subscription: str, words: str) -> None:
+        log.warning("gone quiet", subscription=subscription, words=words)
 
     def _max_lateness(self) -> timedelta:
         return timedelta(seconds=self._settings.delivery.max_lateness_s)

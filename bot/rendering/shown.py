@@ -30,6 +30,7 @@ class Shown:
     """An item with flat texts, cut to our budgets. The date stands between `before` and `after`.
 
     `number` 0: it is not numbered. `section` is what it stands under, if there are sections.
+    `has_time`: the date is a moment, shown with its time of day.
     `is_struck`: it is struck through, and says so in words.
     """
 
@@ -43,6 +44,7 @@ class Shown:
     image: Image | None
     actions: tuple[Action, ...]
     section: str = ""
+    has_time: bool = False
     is_struck: bool = False
 
 
@@ -131,10 +133,11 @@ def _answer_item(item: AnswerItem, number: int, escaper: Escaper) -> Shown:
         url=item.url or "",
         excerpt=fitted(item.excerpt, limits.EXCERPT_CHARS, escaper),
         before=_facts(item.facts[:1], escaper),
-        published_at=item.published_at,
+        published_at=item.due_at or item.published_at,
         after=_facts(item.facts[1:], escaper),
         image=item.image,
         actions=item.actions,
+        has_time=item.due_at is not None,
     )
 
 
@@ -233,9 +236,9 @@ def alt(shown: Shown) -> str:
 
 
 @remembered
-def day(at: datetime) -> str:
-    """A date for where a reader's zone is not known."""
-    return f"{at.day} {at:%b} {at.year}"
+def day(at: datetime, *, has_time: bool = False) -> str:
+    """A date, or a moment, for where a reader's zone is not known."""
+    return f"{at.day} {at:%b} {at.year}{f', {at:%H:%M} UTC' if has_time else ''}"
 
 
 def frozen(payload: Mapping[str, Any]) -> str:

@@ -5,7 +5,6 @@ is mrkdwn, for its reader's date. Source: docs.slack.dev/reference/block-kit.
 """
 
 from collections.abc import Sequence
-from datetime import datetime
 from typing import Any
 
 from bot.model.answer import Answer
@@ -19,6 +18,7 @@ from bot.rendering.reply import reply as reply_about
 from bot.rendering.shown import Part, Shown, frozen
 from bot.rendering.slack_blocks import (
     DATE,
+    DATE_AND_TIME,
     Block,
     actions_of,
     button,
@@ -85,9 +85,8 @@ def reply(item: Item, number: int, key: str) -> Payloads:
 
 @remembered
 def _held(item: Item, number: int) -> tuple[str, list[Block]]:
-    held = reply_about(
-        item, number, slack_text, lambda some: fits(_reply_text(some), _reply_blocks(some))
-    )
+    whole = reply_about(item, number, slack_text)
+    held = whole.fitted(lambda some: fits(_reply_text(some), _reply_blocks(some)))
     return _reply_text(held), _reply_blocks(held)
 
 
@@ -155,7 +154,7 @@ def _lead_blocks(part: Part, layout: Layout, *, images: bool) -> list[Block]:
     blocks = [header(part.heading)]
     for name, items in shown.by_section(part.items):
         if name:
-            blocks.append(header(name))
+            blocks += [{"type": "divider"}, header(name)]
         if layout is Layout.CARDS:
             blocks += _overview(items)
         else:
@@ -204,7 +203,7 @@ def _item_blocks(each: Shown, *, images: bool, excerpt: bool = True) -> list[Blo
 
 
 def _facts(each: Shown) -> list[str]:
-    when = [_date(each.published_at)] if each.published_at else []
+    when = [_date(each)] if each.published_at else []
     return [*map(slack_mrkdwn, each.before), *when, *map(slack_mrkdwn, each.after)]
 
 
@@ -268,11 +267,14 @@ def _twin(each: Shown, *, excerpt: bool = True) -> str:
     """An item as the message's `text` has it: all that its blocks show."""
     facts = [*map(slack_text, each.before), *map(slack_text, each.after)]
     if each.published_at:
-        facts.insert(len(each.before), _date(each.published_at))
+        facts.insert(len(each.before), _date(each))
     body = slack_text(each.excerpt) if excerpt else ""
     lines = (_titled(each), body, _BETWEEN.join(facts))
     return "\n".join(line for line in lines if line)
 
 
-def _date(at: datetime) -> str:
-    return f"<!date^{int(at.timestamp())}^{DATE}|{shown.day(at)}>"
+def _date(each: Shown) -> str:
+    at = each.published_at
+    assert at is not None
+    form = DATE_AND_TIME if each.has_time else DATE
+    return f"<!date^{int(at.timestamp())}^{form}|{shown.day(at, has_time=each.has_time)}>"

@@ -17,6 +17,7 @@ Block = dict[str, Any]
 
 DATE = "{date_short_pretty}"
 """Today, yesterday, or a short date."""
+DATE_AND_TIME = f"{DATE} {{time}}"
 
 
 def header(text: str) -> Block:

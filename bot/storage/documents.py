@@ -6,7 +6,6 @@ from typing import Any, Generic, TypeVar
 
 from pydantic import TypeAdapter
 
-from bot.model.article import Article, canonical_url
 from bot.model.digest import Digest
 from bot.model.history import Seen
 from bot.model.pick import Reason
@@ -51,14 +50,3 @@ DIGEST: Document[Digest] = Document(Digest)
 REASONS: Document[tuple[Reason, ...]] = Document(tuple[Reason, ...])
 RECEIPT: Document[Receipt] = Document(Receipt)
 SEEN: Document[Seen] = Document(Seen)
-
-
-def seen_of(article: Article) -> Seen:
-    """What a destination remembers of an article it has had."""
-    return Seen(
-        article_id=article.id,
-        url=canonical_url(article.url),
-        published_at=article.published_at,
-        provider=article.provider.name,
-        words=f"{article.title} {article.excerpt}".strip(),
-    )

@@ -13,13 +13,14 @@ from bot.model.destination import Destination
 from bot.model.draft import Draft
 from bot.model.due import Due
 from bot.model.edition import Edition, EditionState
+from bot.model.history import seen_of
 from bot.model.pick import Pick
 from bot.model.post import Level, PlannedPost, PostKind, PostState
 from bot.model.slot import Slot, is_manual
 from bot.model.subscription import Subscription
 from bot.storage import rows, schema
 from bot.storage.dialects import dialect_of, insert
-from bot.storage.documents import DIGEST, REASONS, SEEN, seen_of
+from bot.storage.documents import DIGEST, REASONS, SEEN
 from bot.storage.witness import ITEM, had_before, write_seen
 
 ALSO = "also"
