@@ -9,7 +9,12 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.correcting import words
+from bot.bootstrap.corrections import Corrections
+from bot.bootstrap.store import opened
+from bot.model.alert import Alert
+from bot.model.destination import Destination
+from bot.model.post import PostState
+from tests.support.correcting import DAYS, Scene, some, words
 from tests.support.discord_server import DiscordServer
 from tests.support.newsroom import write_article
 from tests.support.process import Running, start
@@ -116,3 +121,43 @@ async def until_logged(running: Running, what: str) -> None:
     async with asyncio.timeout(30):
         while what not in running.log.read_text():  # noqa: ASYNC110 - another process writes it
             await asyncio.sleep(0.05)
+
+
+async def test_of_many_articles_gone_at_once_people_are_told_once(tmp_path: Path) -> None:
+    told: list[Alert] = []
+    at_work: list[Destination] = []
+
+    async def tell(alert: Alert) -> None:
+        told.append(alert)
+
+    with opened(f"sqlite:///{tmp_path / 'g.db'}") as store:
+        scene = Scene(store.ledger._database)
+        await scene.write(*some(3))
+        await scene.send()
+        await scene.remove("one", "two", "three")
+        await scene.look()
+        corrections = Corrections(store, Recording(at_work), scene.clock, tell)
+        for _ in range(2):
+            await corrections.work(scene.looked_at, DAYS)
+        held = [post for post in await scene.posts() if post.state is PostState.HELD]
+        assert len(held) == 7
+        assert at_work == [scene.channel]
+    [alert] = told
+    assert alert.post in held
+    assert alert.what == "3 of 3 articles of news are gone at once"
+
+
+class Recording:
+    """An engine that notes for whom there is work."""
+
+    def __init__(self, at_work: list[Destination]) -> None:
+        self._at_work = at_work
+
+    def enqueue(self, destination: Destination) -> None:
+        self._at_work.append(destination)
+
+    async def run(self) -> None:
+        raise AssertionError("nothing runs here")
+
+    async def sweep(self) -> None:
+        raise AssertionError("nothing is swept here")
