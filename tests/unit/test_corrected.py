@@ -197,6 +197,18 @@ def test_a_change_taken_back_before_it_was_shown_edits_nothing():
     assert {post.state for post in edits} == {PostState.SKIPPED}
 
 
+def test_a_failed_edit_gets_a_newer_one_in_its_way_as_it_may_be_tried_again():
+    channel = a_channel()
+    correct(channel, title="Other")
+    failed = next(post for post in channel.posts if post.op is PostOp.EDIT)
+    channel.move(failed, PostState.FAILED)
+    correct(channel, title="Title of 0")
+    channel.deliver()
+    channel.move(failed, PostState.PLANNED)
+    channel.deliver()
+    assert "Title of 0" in channel.shows[failed.parent].text
+
+
 class TestALongerTitle:
     """Nothing moves from one message to another."""
 
