@@ -209,6 +209,21 @@ def test_a_failed_edit_gets_a_newer_one_in_its_way_as_it_may_be_tried_again():
     assert "Title of 0" in channel.shows[failed.parent].text
 
 
+def test_the_next_correction_makes_up_for_a_failed_edit():
+    channel = a_channel(layout=Layout.CARDS)
+    correct(channel, title="Other")
+    card = next(post for post in channel.posts if is_edit_of(post, PostKind.CARD))
+    channel.deliver()
+    channel.move(card, PostState.FAILED)
+    second = Standing("Another", "https://acme.example/1")
+    correction = channel.correct(now(channel) | {"news:1": second})
+    assert card.parent in {each.post.parent for each in correction.posts if is_edit(each)}
+
+
+def is_edit_of(post, kind):
+    return post.op is PostOp.EDIT and post.kind is kind
+
+
 class TestALongerTitle:
     """Nothing moves from one message to another."""
 
