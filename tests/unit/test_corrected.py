@@ -179,6 +179,51 @@ def test_more_than_one_and_more_than_a_twentieth_at_once_are_held(together, of, 
             assert f"gazette posts resolve {each.post.key} --as planned" in each.why_held
 
 
+def test_a_title_changed_back_is_edited_back():
+    channel = a_channel()
+    before = dict(channel.shows)
+    for title in ("Other", "Title of 0", "Other", "Title of 0"):
+        correct(channel, title=title)
+        channel.deliver()
+    assert {key: channel.shows[key] for key in before} == before
+    assert len([post for post in channel.posts if is_line(post)]) == 4
+
+
+def test_a_change_taken_back_before_it_was_shown_edits_nothing():
+    channel = a_channel()
+    for title in ("Other", "Title of 0"):
+        correct(channel, title=title)
+    edits = [post for post in channel.posts if post.op is PostOp.EDIT]
+    assert {post.state for post in edits} == {PostState.SKIPPED}
+
+
+def test_a_failed_edit_gets_a_newer_one_in_its_way_as_it_may_be_tried_again():
+    channel = a_channel()
+    correct(channel, title="Other")
+    failed = next(post for post in channel.posts if post.op is PostOp.EDIT)
+    channel.move(failed, PostState.FAILED)
+    correct(channel, title="Title of 0")
+    channel.deliver()
+    channel.move(failed, PostState.PLANNED)
+    channel.deliver()
+    assert "Title of 0" in channel.shows[failed.parent].text
+
+
+def test_the_next_correction_makes_up_for_a_failed_edit():
+    channel = a_channel(layout=Layout.CARDS)
+    correct(channel, title="Other")
+    card = next(post for post in channel.posts if is_edit_of(post, PostKind.CARD))
+    channel.deliver()
+    channel.move(card, PostState.FAILED)
+    second = Standing("Another", "https://acme.example/1")
+    correction = channel.correct(now(channel) | {"news:1": second})
+    assert card.parent in {each.post.parent for each in correction.posts if is_edit(each)}
+
+
+def is_edit_of(post, kind):
+    return post.op is PostOp.EDIT and post.kind is kind
+
+
 class TestALongerTitle:
     """Nothing moves from one message to another."""
 

@@ -5,9 +5,11 @@ from datetime import timedelta
 import pytest
 
 from bot.delivery.ports import Move
+from bot.model.correction import Gone, Standing
 from bot.model.post import PostOp, PostState
 from bot.model.receipt import Receipt
 from tests.support.builders import make_article, make_read
+from tests.support.catalog import plan_of
 from tests.support.correcting import Scene, retitled, some
 
 TODAY = "Correction, 24 November 2026: "
@@ -75,20 +77,6 @@ async def test_a_withdrawn_article_is_struck_through_with_the_reason_and_may_com
     ]
 
 
-async def test_a_title_changed_back_is_corrected_back(scene):
-    [one] = some(1)
-    await sent(scene, [one])
-    before = await scene.lead()
-    for title in ("Other", one.title, "Other"):
-        await scene.write(retitled(one, title))
-        await scene.corrected()
-    assert len(await scene.lines()) == 3
-    assert "Other" in await scene.lead()
-    await scene.write(one)
-    await scene.corrected()
-    assert await scene.lead() == before
-
-
 async def test_of_two_edits_that_wait_only_the_newer_goes_out(scene):
     [one] = some(1)
     await sent(scene, [one])
@@ -99,17 +87,6 @@ async def test_of_two_edits_that_wait_only_the_newer_goes_out(scene):
     states = [state for what, state in await scene.added() if what == "edit of lead"]
     assert states == [PostState.SKIPPED, PostState.SENT]
     assert "Second" in await scene.lead()
-
-
-async def test_a_change_taken_back_before_it_was_shown_edits_nothing(scene):
-    [one] = some(1)
-    await sent(scene, [one])
-    for title in ("Other", one.title):
-        await scene.write(retitled(one, title))
-        await scene.correct()
-    await scene.deliver()
-    states = {state for what, state in await scene.added() if what != "line"}
-    assert states == {PostState.SKIPPED}
 
 
 async def test_a_vanished_file_is_gone_after_one_more_look_at_its_source(scene):
@@ -289,3 +266,27 @@ async def test_a_correction_made_by_another_meanwhile_is_not_made_again(scene, r
     assert correction.of == shown
     assert not await rival.correct(correction, scene.clock.now())
     assert len(await scene.added()) == 3
+
+
+async def test_what_was_shown_lately_is_found_by_its_index(scene, database):
+    await sent(scene, some(1))
+    yesterday = scene.clock.now() - timedelta(days=1)
+    plan = await plan_of(database, scene.ledger.showings(yesterday))
+    assert "ix_edition_planned" in plan
+    assert "SCAN pick" not in plan
+    stale = await scene.ledger.showings(yesterday)
+    plan = await plan_of(database, scene.ledger.shown_editions(stale, yesterday, 0, 10))
+    assert "SCAN edition" not in plan
+    assert "SCAN pick" not in plan
+
+
+async def test_an_article_never_known_has_no_standing_and_a_gone_one_keeps_its_words(scene):
+    [one, two] = some(2)
+    await scene.write(one, two)
+    await scene.remove("one")
+    at = scene.clock.now()
+    await scene.look(gone=["one.md"])
+    assert await scene.catalog.standings([one.id, two.id, "news:never"]) == {
+        one.id: Standing(one.title, one.url, gone=Gone("news", at, 1, 2)),
+        two.id: Standing(two.title, two.url),
+    }

@@ -121,3 +121,10 @@ class TestWords:
     def test_a_post_refused_in_every_form_failed(self):
         said = alerts.words(simpler(Level.TEXT, PostState.FAILED), [], [])
         assert f"gazette posts retry {POST.key}" in said[3]
+
+    def test_many_gone_articles_are_a_mishap_or_meant(self):
+        why = "1,234 of 3,039 articles of news are gone at once"
+        said = alerts.words(Alert(AlertKind.VANISHED, POST, why), [], [])
+        assert said[1] == f"Why: {why}"
+        assert "bring the files back" in said[3]
+        assert "gazette posts resolve --as planned" in said[3]
