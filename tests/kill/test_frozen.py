@@ -19,8 +19,8 @@ from tests.support.proof_page import Table, section
 from tests.support.scene import SEND, Scene
 from tests.support.slack_methods import Posting, Stage
 
-AT_ONCE = 3
-LEASE = {"time_out": "0.5s", "lease": "1.5s"}
+AT_ONCE = 6
+LEASE = {"time_out": "1.5s", "lease": "4.5s"}
 FREES_LOCKS = "&options=-c%20idle_in_transaction_session_timeout%3D300ms"
 """A process that stands still within a transaction is cut off from its locks, as it is by default later."""
 
@@ -121,7 +121,7 @@ async def test_a_process_frozen_at_any_boundary(kind, server):
 async def test_a_slack_request_that_lands_after_both_looks_is_doubled_once(tmp_path: Path):
     """The named case (a): Slack carries a request out after time-out, quarantine and second look."""
     async with SlackPlace() as place:
-        scene = Scene(tmp_path, place, f"sqlite:///{tmp_path}/gazette.db", time_out="0.5s")
+        scene = Scene(tmp_path, place, f"sqlite:///{tmp_path}/gazette.db", time_out="1s")
         second_is_there, first_is_there = asyncio.Event(), asyncio.Event()
 
         async def hold(posting: Posting) -> None:

@@ -113,10 +113,10 @@ class Boundaries:
             told.setdefault(MATTER, NAMES[verb, table])
 
     def _move(self, connection: Connection, moved: dict[str, Any]) -> str:
-        found = connection.execute(POST, {"key": moved["post"]}).one()
+        found = connection.execute(POST, {"key": moved["of_key"]}).one()
         named = found.kind if found.kind in ("lead", "thread") else f"{found.kind} {found.number}"
         self._about = f"{named}: "
-        return f"{self._about}{moved['before']} → {moved['after']}"
+        return f"{self._about}{moved['from_state']} → {moved['to_state']}"
 
 
 def _forget_writes(connection: Connection) -> None:

@@ -66,7 +66,7 @@ class Scene:
         self.channels = [place.add_channel() for _ in range(channels)]
         self._open = ExitStack()
         self._subscriptions, self._items = subscriptions, items
-        self._waits = {"time_out": "2s", "lease": "6s", **WAITS, **waits}
+        self._waits = {"time_out": "5s", "lease": "15s", **WAITS, **waits}
 
     async def __aenter__(self) -> Self:
         """Writes files and settings; for `run` the subscriptions are known, and due since 09:00."""
