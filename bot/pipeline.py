@@ -8,6 +8,7 @@ import asyncio
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
+from functools import lru_cache
 
 from bot.catalog.filters import ArticleFilter
 from bot.catalog.nearest import nearest_topics
@@ -15,6 +16,7 @@ from bot.catalog.ports import CatalogStore, Reading
 from bot.delivery import alerts, corrections
 from bot.delivery.deliver import Delivery
 from bot.delivery.ports import Ledger, Subscriptions
+from bot.digest import quiet
 from bot.digest.compose import compose
 from bot.digest.corrected import Change, changes, is_due, put, revision_of, sentence
 from bot.errors import SeenMeanwhile, UnknownTopic
@@ -36,6 +38,9 @@ from bot.rendering.render import note, render, render_again
 from bot.selection.belongs import spellings_of
 from bot.selection.choose import choose
 from bot.selection.scene import LOOK_BACK
+
+_choose_once = lru_cache(maxsize=2)(choose)
+"""Channels of one taste that have had the same get the same: a tick asks for them in a row."""
 
 DRAFTS = 5
 """So many digests for one channel at one moment are sorted out."""
@@ -78,11 +83,11 @@ async def _draft(
             published_until=now,
         )
     )
-    candidates = [each for each in around if each.published_at >= oldest]
-    before = around[len(candidates) :]  # newest first
+    candidates = tuple(each for each in around if each.published_at >= oldest)
+    before = tuple(around[len(candidates) :])  # newest first
     if asked is not None and asked.id not in {each.id for each in candidates}:
-        candidates = [*candidates, asked]
-    selection = choose(candidates, taste, history, taxonomy, now, before)
+        candidates = (*candidates, asked)
+    selection = _choose_once(candidates, taste, history, taxonomy, now, before)
     related = await catalog.related(pick.article.id for pick in selection.picks)
     digest = compose(selection, related, subscription, taxonomy, now, is_late=due.is_late)
     posts = (
@@ -215,38 +220,25 @@ def corrected(
     now: datetime,
 ) -> Correction | None:
     """What becomes of an edition whose articles stand so now; None while its lead is not sent."""
-    found = changes(shown, standings, looked_at, corrections.held_places(shown))
+    found = changes(shown, standings, looked_at, corrections.doubtful_places(shown))
     is_there = any(post.is_lead and post.state is PostState.SENT for post in shown.posts)
     if not found or not is_there:
         return None
     digest = put(shown.digest, {each.place: each.after for each in found})
-    believed = {each.place: replace(each.after, struck="") for each in found if each.why_held}
-    views = [
-        _view(shown, each)
-        for each in (
-            shown.digest,
-            put(shown.digest, {each.place: each.before for each in found}),
-            digest,
-            put(digest, believed),
-        )
-    ]
-    revision = revision_of(digest)
-    if all(views):
-        why = "; ".join(dict.fromkeys(each.why_held for each in found if each.why_held))
-        edits = [*corrections.edits(shown, revision, corrections.Views(*views), why)]
-    else:  # too long now for the posts there are: the lines in the thread say all
-        edits = []
-        same = {each.place: replace(each.before, revision=revision) for each in found}
-        digest = put(shown.digest, same)
+    doubtful = {each.place: replace(each.after, struck="") for each in found if each.why_held}
+    after, believed = _view(shown, digest), _view(shown, put(digest, doubtful))
+    why = "; ".join(dict.fromkeys(each.why_held for each in found if each.why_held))
+    edits = corrections.edits(shown, revision_of(digest), after, believed, why)
     showings = list(shown.showings)
     for each in found:
         showings[each.place] = Showing(each.article_id, each.shown_hash)
     lines = [line for each in found for line in _line(shown, each, now)]
-    let_go = corrections.let_go(shown)
+    let_go = corrections.let_go(shown, are_remade=bool(after and believed))
     return Correction(shown, digest, tuple(showings), (*edits, *lines), let_go)
 
 
 def _view(shown: ShownEdition, digest: Digest) -> corrections.View:
+    """How its posts look with this digest; empty where it is too long for them."""
     of, runs = shown.edition, corrections.runs_of(shown)
     posts = render_again(
         digest, of.subscription, of.slot_key, of.destination.look, shown.layout, runs=runs
@@ -256,12 +248,12 @@ def _view(shown: ShownEdition, digest: Digest) -> corrections.View:
 
 def _line(shown: ShownEdition, change: Change, now: datetime) -> Iterator[CorrectingPost]:
     """The dated line in the thread, where there is one and readers know of the article."""
-    known = shown.digest.entries[change.place].revision
-    if not corrections.is_told(shown, change.article_id, known):
-        change = replace(change, before=replace(change.before, struck=""))
-    words, thread = sentence(change), corrections.thread_of(shown, change.number)
+    before, of = change.before, change.article_id
+    if not corrections.is_told(shown, of, before.revision):
+        before = replace(before, struck="")
+    words, thread = sentence(before, change.after), corrections.thread_of(shown, change.number)
     if words and thread is not None:
-        key = corrections.line_key(shown.edition, change.article_id, change.after.revision)
+        key = corrections.line_key(shown.edition, of, change.after.revision)
         text = f"Correction, {now.day} {now:%B} {now.year}: {words}"
         payloads = note(text, key, shown.edition.destination.look)
         post = PlannedPost(key, PostKind.REPLY, PostOp.CREATE, thread.key, payloads)
@@ -269,14 +261,8 @@ def _line(shown: ShownEdition, change: Change, now: datetime) -> Iterator[Correc
 
 
 def why_quiet(drafted: Draft) -> str:
-    """Why there is nothing to say: topics that are none, then the chain's numbers."""
-    counts: dict[str, int] = {}
-    for dropped in drafted.selection.dropped:
-        counts[dropped.reason.text] = counts.get(dropped.reason.text, 0) + 1
-    numbers = [f"{count} {why}" for why, count in sorted(counts.items())]
-    if not numbers and not drafted.hints:
-        return "no article of this topic is recent enough"
-    return "; ".join([*drafted.hints, *numbers])
+    """Why there is nothing to say."""
+    return quiet.why_quiet(drafted.selection, drafted.subscription.taste, drafted.hints)
 
 
 def unknown_topics(taste: Taste, taxonomy: Taxonomy) -> tuple[str, ...]:

@@ -2,7 +2,7 @@
 
 import asyncio
 import signal
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from datetime import timedelta
 
 import structlog
@@ -20,7 +20,6 @@ from bot.clock import Clock, TrustedClock
 from bot.delivery.deliver import Delivery
 from bot.engines.embedded import EmbeddedEngine
 from bot.errors import GazetteError, SettingsError, StoreError
-from bot.model.edition import Edition
 from bot.model.post import PostState
 from bot.model.slot import manual_slot
 from bot.platforms.local import board
@@ -167,8 +166,8 @@ class Program:
             lasts = timedelta(seconds=self._settings.delivery.correct_for_s)
             await self._corrections.work(self._sources.looked_at, lasts)
 
-    async def _on_quiet(self, editions: Sequence[Edition]) -> None:
-        """Told of editions just planned; hears of those that went quiet once too often."""
+    async def _on_quiet(self, subscription: str, words: str) -> None:
+        log.warning("gone quiet", subscription=subscription, words=words)
 
     def _max_lateness(self) -> timedelta:
         return timedelta(seconds=self._settings.delivery.max_lateness_s)

@@ -1,7 +1,7 @@
-"""Takes renderings of an edition before and after a correction, gives the edits between them. Pure."""
+"""Takes an edition and how it is to look now, gives the edits that make it so. Pure."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from typing import NamedTuple, TypeAlias
+from typing import TypeAlias
 
 from bot.model.correction import CorrectingPost, ShownEdition
 from bot.model.destination import Look
@@ -12,41 +12,54 @@ View: TypeAlias = Mapping[str, Payloads]
 """What each post of an edition shows, by key."""
 
 
-class Views(NamedTuple):
-    """An edition four times.
-
-    `known` is its digest as stored; posts whose edit to that was held show `unstruck`. `after` is
-    what is wanted, `believed` the same without what a person has to believe first.
-    """
-
-    known: View
-    unstruck: View
-    after: View
-    believed: View
-
-
 def view(posts: Iterable[PlannedPost]) -> View:
     """What these posts show; a thread's name is left alone."""
     return {post.key: post.payloads for post in posts if post.kind is not PostKind.THREAD}
 
 
 def edits(
-    shown: ShownEdition, revision: int, views: Views, why_held: str
+    shown: ShownEdition, revision: int, after: View, believed: View, why_held: str
 ) -> Iterator[CorrectingPost]:
-    """One edit for each post that has something else to show.
+    """What makes each post show `after`, where it doesn't, or isn't to.
 
-    Posts not sent yet get one too: it waits for them, and goes if they go.
+    `believed` is that without what a person has to believe first: if it differs, the post is edited
+    to that, and a second edit is held. Posts not sent yet are edited too: that waits for them, and
+    goes if they go.
     """
-    held = {post.parent for post in let_go(shown) if post.op is PostOp.EDIT}
+    showing = _showing(shown)
     for post in shown.posts:
-        before = views.unstruck if post.key in held else views.known
-        payloads = views.after.get(post.key)
-        if post.op is not PostOp.CREATE or payloads is None or payloads == before.get(post.key):
+        if post.key not in after.keys() & believed.keys():
             continue
         key = _edit_key(shown.edition, post.key, revision)
-        edit = PlannedPost(key, post.kind, PostOp.EDIT, post.key, payloads)
-        is_believed = payloads == views.believed.get(post.key)
-        yield waiting(edit, post.level, "" if is_believed else why_held)
+        if believed[post.key] != showing[post.key]:
+            yield CorrectingPost(_edit(post, key, believed[post.key]), post.level)
+        if believed[post.key] != after[post.key]:
+            held = _held_key(shown.edition, post.key, revision)
+            yield waiting(_edit(post, held, after[post.key]), post.level, why_held)
+
+
+def _showing(shown: ShownEdition) -> Mapping[str, Payloads | None]:
+    """What each post shows once all is sent that was begun; None where a person may yet say.
+
+    A failed edit can be tried again at any time, unless a newer one stands in its way.
+    """
+    showing: dict[str, Payloads | None] = {post.key: post.payloads for post in shown.posts}
+    for post in shown.posts:
+        if post.op is PostOp.EDIT and post.parent and not _is_pending(post):
+            if post.state is PostState.FAILED:
+                showing[post.parent] = None
+            elif post.state is not PostState.SKIPPED:
+                showing[post.parent] = post.payloads
+    return showing
+
+
+def _is_pending(post: Post) -> bool:
+    """Whether nobody has tried to send it, and nobody will before it is made afresh."""
+    return post.state in (PostState.HELD, PostState.PLANNED) and post.attempt == 0
+
+
+def _edit(post: Post, key: str, payloads: Payloads) -> PlannedPost:
+    return PlannedPost(key, post.kind, PostOp.EDIT, post.key, payloads)
 
 
 def waiting(post: PlannedPost, level: Level, why_held: str) -> CorrectingPost:
@@ -55,21 +68,27 @@ def waiting(post: PlannedPost, level: Level, why_held: str) -> CorrectingPost:
     return CorrectingPost(post, level, why_held and why_held + mend)
 
 
-def let_go(shown: ShownEdition) -> tuple[Post, ...]:
-    """The corrections held before anybody tried to send them: a newer one makes them afresh."""
-    is_held = PostState.HELD
-    return tuple(post for post in shown.posts if post.state is is_held and post.attempt == 0)
+def let_go(shown: ShownEdition, *, are_remade: bool) -> tuple[Post, ...]:
+    """What a newer correction takes the place of: all that is held, and edits not begun."""
+    return tuple(
+        post
+        for post in shown.posts
+        if _is_pending(post)
+        and (post.state is PostState.HELD or (are_remade and post.op is PostOp.EDIT))
+    )
 
 
-def held_places(shown: ShownEdition) -> list[int]:
-    """The digest's entries whose strike waits for a person."""
-    held = {post.key for post in let_go(shown)}
-    entries = enumerate(zip(shown.digest.entries, shown.showings, strict=False))
-    return [
-        place
-        for place, (entry, about) in entries
-        if entry.struck and held.intersection(_keys(shown, about.article_id, entry.revision))
-    ]
+def doubtful_places(shown: ShownEdition) -> list[int]:
+    """The digest's struck entries that were held and never sent, be it that a person skipped them."""
+    untried = (PostState.HELD, PostState.SKIPPED)
+    posts = {post.key: post.state in untried and post.attempt == 0 for post in shown.posts}
+    found = []
+    for place, entry in enumerate(shown.digest.entries):
+        keys = (_held_key(shown.edition, post.key, entry.revision) for post in shown.posts)
+        held = [posts[key] for key in keys if key in posts]
+        if entry.struck and held and all(held):
+            found.append(place)
+    return found
 
 
 def line_key(edition: Edition, article_id: str, revision: int) -> str:
@@ -105,13 +124,12 @@ def thread_of(shown: ShownEdition, number: int) -> Post | None:
     return next((post for post in found if post is not None), None)
 
 
-def _keys(shown: ShownEdition, article_id: str, revision: int) -> Iterator[str]:
-    yield line_key(shown.edition, article_id, revision)
-    yield from (_edit_key(shown.edition, post.key, revision) for post in shown.posts)
-
-
 def _edit_key(edition: Edition, target: str, revision: int) -> str:
     return _key(edition, f"edit:{target}:{revision}")
+
+
+def _held_key(edition: Edition, target: str, revision: int) -> str:
+    return _key(edition, f"edit:{target}:{revision}:held")
 
 
 def _key(edition: Edition, part: str) -> str:

@@ -86,6 +86,13 @@ class Ledger(Protocol):
         """Records slots that are not sent, each with its `skip_reason`; idempotent like `plan`."""
         ...
 
+    async def quiet_in_a_row(self, subscriptions: Collection[str], most: int) -> Mapping[str, int]:
+        """How many of the newest scheduled editions of each were quiet, counted up to `most`.
+
+        Skipped ones count neither way, those sent by hand not at all; every name has an entry.
+        """
+        ...
+
     async def edition(self, subscription: str, slot_key: str) -> Edition | None:
         """The edition of a slot."""
         ...

@@ -20,7 +20,7 @@ Entry = Item | Sibling
 class Change:
     """What becomes of the entry at `place`; `number` is the item in whose thread that is said.
 
-    `before` is what readers know. `why_held`: not to be believed before a person says so.
+    `why_held`: not to be believed before a person says so.
     """
 
     place: int
@@ -48,24 +48,22 @@ def changes(
     shown: ShownEdition,
     standings: Mapping[str, Standing],
     looked_at: Mapping[str, datetime],
-    held: Collection[int],
+    doubtful: Collection[int],
 ) -> list[Change]:
     """What is to be corrected; an article without a standing stays as it is.
 
-    `held` are places whose strike waits for a person: they are looked at again as if it were not
-    there.
+    `doubtful` are places whose strike nobody believed so far: that is asked again.
     """
     revision = revision_of(shown.digest) + 1
     found = []
     entries = zip(_numbered(shown.digest), shown.showings, strict=False)
     for place, ((number, entry), showing) in enumerate(entries):
         standing = standings.get(showing.article_id)
-        if standing is None or not (place in held or is_due(showing, standing, looked_at)):
+        if standing is None or not (place in doubtful or is_due(showing, standing, looked_at)):
             continue
-        before = replace(entry, struck="") if place in held else entry
         after = replace(_as_it_stands(entry, standing), revision=revision)
         why = _why_held(standing.gone)
-        change = (place, number, showing.article_id, before, after, standing.shown_hash, why)
+        change = (place, number, showing.article_id, entry, after, standing.shown_hash, why)
         found.append(Change(*change))
     return found
 
@@ -87,9 +85,8 @@ def put(digest: Digest, entries: Mapping[int, Entry]) -> Digest:
     return replace(digest, items=tuple(items))
 
 
-def sentence(change: Change) -> str:
-    """The change in words; empty where readers know of none."""
-    before, after = change.before, change.after
+def sentence(before: Entry, after: Entry) -> str:
+    """A change in words; empty where there is none to tell of."""
     if after.struck:
         fate = {WITHDRAWN: "was withdrawn by its editors", GONE: "is no longer in the newsroom"}
         return f"“{before.title}” {fate[after.struck]}." if after.struck != before.struck else ""

@@ -18,7 +18,7 @@ from bot.model.history import History, Seen
 from bot.model.pick import Reason
 from bot.model.post import PlannedPost, Post, PostState
 from bot.model.slot import MANUAL
-from bot.storage import closing, correcting, leases, moving, planning, rows, schema
+from bot.storage import closing, correcting, leases, moving, planning, quietness, rows, schema
 from bot.storage.database import Database
 from bot.storage.dialects import dialect_of
 from bot.storage.documents import REASONS
@@ -83,6 +83,11 @@ class Ledger:
     async def skip_many(self, skipped: Sequence[Due], now: datetime) -> list[Edition]:
         return await self._database.run(
             lambda connection: planning.skip(connection, skipped, now), write=True
+        )
+
+    async def quiet_in_a_row(self, subscriptions: Collection[str], most: int) -> Mapping[str, int]:
+        return await self._database.run(
+            lambda each: quietness.quiet_in_a_row(each, subscriptions, most), write=False
         )
 
     async def edition(self, subscription: str, slot_key: str) -> Edition | None:

@@ -8,9 +8,9 @@ import pytest
 from typer.testing import CliRunner
 
 from bot import pipeline
+from bot.bootstrap.reach import answering
 from bot.bootstrap.store import opened
 from bot.cli import app
-from bot.commands.dispatch import Commands
 from bot.digest.why import Fate
 from bot.ingest.folder import Folder
 from bot.ingest.sync import sync
@@ -52,7 +52,7 @@ async def store(tmp_path):
 
 @pytest.fixture
 def why(store):
-    commands = Commands(store.catalog, store.ledger, store.subscriptions, ManualClock())
+    commands = answering(store, ManualClock())
 
     async def ask(about, destination=CHANNEL):
         request = Request("gazette", f"why {about}", Actor("U1"), destination)
