@@ -11,6 +11,22 @@ from email.utils import formatdate
 
 NUMBERS = itertools.count(1)
 
+WHO_WE_ARE = {
+    "username": "gazette",
+    "discriminator": "0",
+    "avatar": None,
+    "bot": True,
+    "name": "Gazette",
+    "icon": None,
+    "description": "",
+    "bot_public": False,
+    "bot_require_code_grant": False,
+    "verify_key": "",
+    "flags": 0,
+    "owner": {"id": "2", "username": "owner", "discriminator": "0", "avatar": None},
+}
+"""What Discord's client asks when it logs in."""
+
 
 class Answering(asyncio.Protocol):
     """HTTP/1.1 with bodies of a known length, as both clients send them."""
@@ -41,6 +57,7 @@ def _answer() -> bytes:
         "ts": f"1700000000.{number:06}",
         "id": f"{10**18 + number}",
         "channel_id": "1",
+        **WHO_WE_ARE,
     }
     body = json.dumps(said).encode()
     head = (
