@@ -10,9 +10,9 @@ import json
 import subprocess
 import sys
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import asynccontextmanager, closing, contextmanager
+from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -152,12 +152,11 @@ async def timed(posts: int) -> AsyncIterator[dict[str, float]]:
 
 
 def main() -> None:
-    structlog.configure(logger_factory=structlog.WriteLoggerFactory(Path("/dev/null").open("w")))
     kind, count, folder = sys.argv[1], int(sys.argv[2]), Path(sys.argv[3])
-    work: Callable[[], Awaitable[dict[str, float]]] = lambda: (  # noqa: E731
-        floor(count, folder) if kind == "floor" else deliver(kind, count, folder)
-    )
-    sys.stdout.write(json.dumps(asyncio.run(work())))  # type: ignore[arg-type]
+    work = floor(count, folder) if kind == "floor" else deliver(kind, count, folder)
+    with (folder / "log").open("w") as log:  # written, as ever
+        structlog.configure(logger_factory=structlog.WriteLoggerFactory(log))
+        sys.stdout.write(json.dumps(asyncio.run(work)))
 
 
 if __name__ == "__main__":
