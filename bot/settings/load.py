@@ -152,7 +152,7 @@ def _check_lease(delivery: Any, mistakes: Mistakes) -> None:
         lease_s = parse_duration(delivery.get("lease", duration_words(usual.lease_s)))
     except Miswritten:
         return  # said already, at its own key
-    if lease_s < _LEASE_TIME_OUTS * time_out_s:
+    if lease_s < round(_LEASE_TIME_OUTS * time_out_s, 6):  # 3 × 0.4 is a little more than 1.2
         key = "lease" if "lease" in delivery else "time_out"
         least = duration_words(_LEASE_TIME_OUTS * time_out_s)
         mistakes.add(

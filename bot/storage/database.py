@@ -15,6 +15,7 @@ from bot.errors import StoreError
 from bot.storage import dialects
 from bot.storage.dialects import Dialect
 from bot.storage.tables import bring_up_to_date
+from bot.storage.together import Together
 
 T = TypeVar("T")
 BUSY_S = 30.0
@@ -35,6 +36,7 @@ class Database:
         self._driver_error: type[Exception] = self._engines.writer.dialect.loaded_dbapi.Error
         self._writing = ThreadPoolExecutor(self._engines.writers, "gazette-writer")
         self._reading = ThreadPoolExecutor(self._engines.readers, "gazette-reader")
+        self._together = Together(self._writing, self._write)
 
     @classmethod
     def open(cls, url: str, *, busy_s: float = BUSY_S) -> Self:
@@ -58,17 +60,26 @@ class Database:
 
         Cancelling the caller does not stop it: it is committed or rolled back as a whole.
         """
-        pool, begin = (
-            (self._writing, self._engines.writer.begin)
-            if write
-            else (self._reading, self._engines.reader.begin)
-        )
+        pool, transaction = (self._writing, self._write) if write else (self._reading, self._read)
+        return await asyncio.get_running_loop().run_in_executor(pool, transaction, work)
 
-        def transaction() -> T:
-            with self._errors(), begin() as connection:
-                return work(connection)
+    def _write(self, work: Callable[[Connection], T]) -> T:
+        with self._errors(), self._engines.writer.begin() as connection:
+            return work(connection)
 
-        return await asyncio.get_running_loop().run_in_executor(pool, transaction)
+    def _read(self, work: Callable[[Connection], T]) -> T:
+        with self._errors(), self._engines.reader.begin() as connection:
+            return work(connection)
+
+    async def run_together(self, work: Callable[[Connection], T]) -> T:
+        """As `run` with `write`, for what is small and may be done again.
+
+        On SQLite all that waits for the writer shares one transaction, and with it the wait for the
+        disk. Where one of them fails, each is done again by itself.
+        """
+        if self._engines.writers > 1:
+            return await self.run(work, write=True)
+        return await asyncio.wrap_future(self._together.add(work))
 
     async def time_at(self) -> datetime | None:
         """What the server's clock says; None for a file, which has no clock of its own."""

@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, func, select
+from sqlalchemy import Connection, Row, Select, bindparam, func, select
 
 from bot.delivery.ports import Move
 from bot.delivery.states import UNSETTLED, may_follow
@@ -24,6 +24,24 @@ from bot.storage.dialects import dialect_of
 from bot.storage.documents import REASONS
 
 LIVE = (EditionState.PLANNED, EditionState.OPEN)
+
+_post, _edition = schema.post.c, schema.edition.c
+
+# Asked for each destination with work: see storage/moving.py
+_OF_EDITIONS = (
+    rows.posts()
+    .where(_edition.state.in_(LIVE), _edition.destination == bindparam("of_destination"))
+    .order_by(_edition.id, _post.position)
+)
+_ALONE = (
+    rows.posts()
+    .where(
+        schema.IS_ALONE,
+        _post.destination == bindparam("of_destination"),
+        _post.state.in_(sorted(UNSETTLED)),
+    )
+    .order_by(_post.due_at)
+)
 
 
 class Ledger:
@@ -103,15 +121,11 @@ class Ledger:
         )
 
     async def open_posts(self, destination: Destination) -> list[Post]:
-        t, edition, name = schema.post.c, schema.edition.c, str(destination)
-        of_editions = rows.posts().where(edition.state.in_(LIVE), edition.destination == name)
-        alone = rows.posts().where(
-            schema.IS_ALONE, t.destination == name, t.state.in_(sorted(UNSETTLED))
-        )
+        values = {"of_destination": str(destination)}
 
         def read(connection: Connection) -> list[Post]:
-            found = connection.execute(of_editions.order_by(edition.id, t.position)).all()
-            return [*map(rows.post, (*found, *connection.execute(alone.order_by(t.due_at))))]
+            found = connection.execute(_OF_EDITIONS, values).all()
+            return [*map(rows.post, (*found, *connection.execute(_ALONE, values)))]
 
         return await self._database.run(read, write=False)
 
@@ -130,8 +144,8 @@ class Ledger:
             raise ValueError(f"a post that is {post.state} can't become {move.to}")
         if move.to is PostState.SENDING and move.owner is None:
             raise ValueError("a claim names its owner")
-        return await self._database.run(
-            lambda connection: moving.move(connection, post, move, now), write=True
+        return await self._database.run_together(
+            lambda connection: moving.move(connection, post, move, now)
         )
 
     async def close(self, post: Post, closed: Closed, why: str, now: datetime) -> Post | None:
@@ -140,13 +154,13 @@ class Ledger:
         )
 
     async def lease(self, name: str, owner: str, lasts_s: float, now: datetime) -> bool:
-        return await self._database.run(
-            lambda connection: leases.take(connection, name, owner, lasts_s, now), write=True
+        return await self._database.run_together(
+            lambda connection: leases.take(connection, name, owner, lasts_s, now)
         )
 
     async def release(self, name: str, owner: str) -> None:
-        await self._database.run(
-            lambda connection: leases.release(connection, name, owner), write=True
+        await self._database.run_together(
+            lambda connection: leases.release(connection, name, owner)
         )
 
     async def free_leases(self, host: str | None) -> None:

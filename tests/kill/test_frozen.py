@@ -9,7 +9,9 @@ from itertools import count
 from pathlib import Path
 
 import pytest
+from sqlalchemy import text
 
+from bot.bootstrap.store import opened
 from tests.support.killed import ended, frozen
 from tests.support.matrix import POSTS, Matrix
 from tests.support.places import PLACES, SlackPlace
@@ -19,10 +21,10 @@ from tests.support.proof_page import Table, section
 from tests.support.scene import SEND, Scene
 from tests.support.slack_methods import Posting, Stage
 
-AT_ONCE = 3
-LEASE = {"time_out": "0.5s", "lease": "1.5s"}
+AT_ONCE = 6
+LEASE = {"time_out": "1.5s", "lease": "4.5s"}
 FREES_LOCKS = "&options=-c%20idle_in_transaction_session_timeout%3D300ms"
-"""A process that stands still within a transaction is cut off from its locks, as it is by default later."""
+"""A process that stands still within a transaction loses its locks sooner than the usual minute."""
 
 CHECKED = "chat.postMessage leaves"
 """Here the lease has been looked at, and the request is not out yet: the named case."""
@@ -121,7 +123,7 @@ async def test_a_process_frozen_at_any_boundary(kind, server):
 async def test_a_slack_request_that_lands_after_both_looks_is_doubled_once(tmp_path: Path):
     """The named case (a): Slack carries a request out after time-out, quarantine and second look."""
     async with SlackPlace() as place:
-        scene = Scene(tmp_path, place, f"sqlite:///{tmp_path}/gazette.db", time_out="0.5s")
+        scene = Scene(tmp_path, place, f"sqlite:///{tmp_path}/gazette.db", time_out="1s")
         second_is_there, first_is_there = asyncio.Event(), asyncio.Event()
 
         async def hold(posting: Posting) -> None:
@@ -135,3 +137,16 @@ async def test_a_slack_request_that_lands_after_both_looks_is_doubled_once(tmp_p
             await scene.live()
             await asyncio.wait_for(first_is_there.wait(), 10)
             assert await scene.complaints(POSTS[place.name]) == ["lead twice"]
+
+
+async def test_whoever_stands_still_in_a_transaction_loses_its_locks_unless_the_operator_says_so(
+    server,
+):
+    with server.database(f"frozen{next(_NUMBERS)}") as url:
+        for address, expected in ((url, "1min"), (url + FREES_LOCKS, "300ms")):
+            with opened(address) as store:
+                limit = text("SHOW idle_in_transaction_session_timeout")
+                found = await store.ledger._database.run(
+                    lambda each, limit=limit: each.scalar(limit), write=True
+                )
+            assert found == expected

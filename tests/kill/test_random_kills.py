@@ -2,6 +2,7 @@
 
 import asyncio
 import random
+import time
 from pathlib import Path
 
 import pytest
@@ -33,17 +34,18 @@ async def test_random_kills_lose_and_double_nothing(name: str, tmp_path: Path) -
     parts = {"subscriptions": EDITIONS, "channels": CHANNELS, "items": ITEMS[name]}
     async with PLACES[name]() as place, Scene(tmp_path, place, url, RUN, **parts) as scene:
         place.delay(lambda: chance.uniform(0, LATE_S))
-        in_doubt = 0
+        at_work = in_doubt = 0
         for left in range(KILLS, 0, -1):
             await die_at_random(scene, place, chance, left)
+            at_work += sum(map(place.count, scene.channels)) < EDITIONS * POSTS
             in_doubt += await scene.in_doubt()
-        life = await scene.live()
+        await scene.live()
         assert await scene.complaints(EDITIONS * POSTS) == []
         counted = sum(map(place.count, scene.channels))
     assert counted == EDITIONS * POSTS
     assert in_doubt >= KILLS / 10
-    assert life.first_post_s is not None, "the work must outlast the kills"
-    report(place, counted, in_doubt)
+    assert at_work >= 0.9 * KILLS, "the work must outlast the kills"
+    report(place, counted, at_work, in_doubt)
 
 
 async def die_at_random(scene: Scene, place: Place, chance: random.Random, left: int) -> None:
@@ -52,18 +54,22 @@ async def die_at_random(scene: Scene, place: Place, chance: random.Random, left:
     posts = int(chance.uniform(0, 2 * max(waiting, 0) / (left + 1)))
     place.times.clear()
     process = scene.run().start()
+    ends_at = time.monotonic() + chance.uniform(0, START_S)
     async with asyncio.timeout(60):
-        while len(place.times) < posts:
+        while len(place.times) < posts or (not posts and time.monotonic() < ends_at):
             assert process.exitcode is None, scene.run().said()
+            if place.times and not posts:
+                break
             await asyncio.sleep(0.005)
-    await asyncio.sleep(chance.uniform(0, LATE_S if posts else START_S))
+    await asyncio.sleep(chance.uniform(0, LATE_S / 2) if posts else 0)
     process.kill()
     await ended(process)
 
 
-def report(place: Place, counted: int, in_doubt: int) -> None:
-    row = [str(KILLS), str(EDITIONS), str(counted), str(in_doubt), "0", "0"]
-    headers = ["kills", "editions", "posts counted", "kills that left doubt", "lost", "twice"]
+def report(place: Place, counted: int, at_work: int, in_doubt: int) -> None:
+    row = [*map(str, (KILLS, at_work, in_doubt, EDITIONS, counted)), "0", "0"]
+    headers = ["kills", "with posts left to send", "that left one in doubt"]
+    headers += ["editions", "posts counted", "lost", "twice"]
     note = (
         f"`gazette run` on SQLite, {CHANNELS} channels, seed {SEED}. Each life is ended at a random moment "
         "of its start or of its share of the posts; the server carries a request out up to "

@@ -23,13 +23,16 @@ NAMES = {
     ("insert", "subscription"): "the subscriptions",
     ("update", "subscription"): "the next slot",
     ("insert", "edition"): "the plan",
+    ("update", "pick"): "the correction",
 }
 
 POST = text("""
-    SELECT kind, op, (
-        SELECT count(*) FROM post AS other WHERE other.edition_id = post.edition_id
-        AND other.kind = post.kind AND other.position <= post.position
-    ) AS number FROM post WHERE key = :key
+    SELECT it.op, its.kind, (
+        SELECT count(*) FROM post AS other WHERE other.edition_id = its.edition_id AND other.op = 'create'
+        AND other.kind = its.kind AND other.position <= its.position
+    ) AS number
+    FROM post AS it JOIN post AS its ON its.key = CASE it.op WHEN 'edit' THEN it.parent ELSE it.key END
+    WHERE it.key = :key
     """)
 
 _IDS = re.compile(r"\d{6,}")
@@ -113,10 +116,11 @@ class Boundaries:
             told.setdefault(MATTER, NAMES[verb, table])
 
     def _move(self, connection: Connection, moved: dict[str, Any]) -> str:
-        found = connection.execute(POST, {"key": moved["post"]}).one()
+        found = connection.execute(POST, {"key": moved["of_key"]}).one()
         named = found.kind if found.kind in ("lead", "thread") else f"{found.kind} {found.number}"
+        named = f"edit of {named}" if found.op == "edit" else named
         self._about = f"{named}: "
-        return f"{self._about}{moved['before']} → {moved['after']}"
+        return f"{self._about}{moved['from_state']} → {moved['to_state']}"
 
 
 def _forget_writes(connection: Connection) -> None:

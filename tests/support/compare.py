@@ -47,7 +47,7 @@ def _replies(planned: Sequence[Row], of: dict[str, Row]) -> dict[str | None, lis
     """The replies in order, by the key of their lead."""
     below: dict[str | None, list[str]] = defaultdict(list)
     for row in planned:
-        if row.kind == "reply":
+        if row.kind == "reply" and row.op == "create":
             parent = of[row.parent or ""]
             below[parent.parent if parent.kind == "thread" else parent.key].append(row.key)
     return below

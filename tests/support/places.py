@@ -43,6 +43,10 @@ class Place(Protocol):
         """How many posts can be seen there: messages, and threads where they are posts."""
         ...
 
+    def showing(self, channel: str, words: str) -> int:
+        """How many messages there, in threads too, have these words."""
+        ...
+
     def complaints(self) -> list[str]:
         """Pings, and what the platform takes but should not be sent."""
         ...
@@ -95,6 +99,10 @@ class SlackPlace:
     def count(self, channel: str) -> int:
         return sum(1 + len(each.replies) for each in self.threads(channel))
 
+    def showing(self, channel: str, words: str) -> int:
+        messages = self.server.state.workspace.channels[_id_of(channel)].messages
+        return sum(words in each.text for each in messages)
+
     def complaints(self) -> list[str]:
         return self.server.pings
 
@@ -143,6 +151,11 @@ class DiscordPlace:
     def count(self, channel: str) -> int:
         threads = len(self.server.threads(_id_of(channel)))
         return threads + sum(1 + len(each.replies) for each in self.threads(channel))
+
+    def showing(self, channel: str, words: str) -> int:
+        places = [_id_of(channel), *(each["id"] for each in self.server.threads(_id_of(channel)))]
+        messages = [each for place in places for each in self.server.messages(place)]
+        return sum(words in json.dumps([each["components"], each["content"]]) for each in messages)
 
     def complaints(self) -> list[str]:
         return [*self.server.pings, *self.server.violations]

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from multiprocessing.process import BaseProcess
 from pathlib import Path
-from typing import Self
+from typing import Any, Self
 
 from sqlalchemy import text
 
@@ -24,6 +24,10 @@ from tests.support.places import Place
 
 ITEMS = 3
 WAITS = {"quarantine": "0.2s", "second_look": "0.2s", "pace": "0s", "max_lateness": "30h"}
+
+NEW_TITLE = "What the editor wrote instead"
+CORRECTED = 3
+"""Messages that show it: the lead, the article's reply, and a line in the thread."""
 
 SEND = ("send", "daily-0")
 RUN = ("run", "--listen", "127.0.0.1:0")
@@ -64,16 +68,16 @@ class Scene:
     ) -> None:
         self.folder, self.place, self.url, self.way = folder, place, url, way
         self.channels = [place.add_channel() for _ in range(channels)]
+        self.is_retitled = False
         self._open = ExitStack()
         self._subscriptions, self._items = subscriptions, items
-        self._waits = {"time_out": "2s", "lease": "6s", **WAITS, **waits}
+        self._waits = {"time_out": "5s", "lease": "15s", **WAITS, **waits}
 
     async def __aenter__(self) -> Self:
         """Writes files and settings; for `run` the subscriptions are known, and due since 09:00."""
         for number in range(self._subscriptions):
             for item in range(self._items):
-                topics, slug = [f"Topic {number}"], f"story-{number}-{item}"
-                write_article(self.folder / "news", slug, quality=70 + item, topics=topics)
+                self._write(number, item)
         config = self.folder / "gazette.yaml"
         config.write_text(json.dumps(self._settings()))  # JSON is YAML
         store = self._open.enter_context(opened(self.url))
@@ -86,6 +90,10 @@ class Scene:
 
     async def __aexit__(self, *_exc: object) -> None:
         self._open.close()
+
+    def _write(self, number: int, item: int, **fields: Any) -> None:
+        topics, slug = [f"Topic {number}"], f"story-{number}-{item}"
+        write_article(self.folder / "news", slug, quality=70 + item, topics=topics, **fields)
 
     def _settings(self) -> dict[str, object]:
         subscriptions = [
@@ -140,8 +148,18 @@ class Scene:
             await asyncio.sleep(0.02)
 
     def _is_sent(self, rows: Sequence[Row]) -> bool:
-        editions = sum(row.kind == "lead" for row in rows)
-        return editions == self._subscriptions and all(row.state == "sent" for row in rows)
+        editions = sum(row.kind == "lead" and row.op == "create" for row in rows)
+        is_all = editions == self._subscriptions and (
+            not self.is_retitled or any(row.op == "edit" for row in rows)
+        )
+        return is_all and all(row.state == "sent" for row in rows)
+
+    async def retitle(self) -> None:
+        """Delivers everything, then an article gets another title, which `run` is to correct."""
+        self.way = SEND
+        await self.live()
+        self._write(0, 0, title=NEW_TITLE)
+        self.way, self.is_retitled = RUN, True
 
     async def grow_old(self) -> None:
         """What is in doubt was sent minutes ago: too long for a nonce."""
@@ -160,4 +178,7 @@ class Scene:
         """What is wrong: lost, twice, unsent, out of order, under a wrong parent, pings."""
         rows = await self.rows()
         wrong = [] if len(rows) == posts else [f"{len(rows)} posts were planned, not {posts}"]
+        if self.is_retitled:
+            showing = self.place.showing(self.channels[0], NEW_TITLE)
+            wrong += [] if showing == CORRECTED else [f"{showing} messages show the correction"]
         return wrong + compare(rows, self.place) + self.place.complaints()

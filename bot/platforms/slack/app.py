@@ -7,13 +7,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import structlog
+from aiohttp import ClientSession
 from slack_bolt.async_app import AsyncApp
 from slack_bolt.authorization import AuthorizeResult
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.clock import Clock
 from bot.errors import Closed, NotAllowed, NotSent, OutcomeUnknown, PayloadRefused, RateLimited
-from bot.platforms.slack.client import quiet_logger, web_client
+from bot.platforms.slack.client import quiet_logger, shared_session, web_client
 from bot.platforms.slack.commands import Commands, WayIn
 from bot.platforms.slack.messenger import SlackMessenger
 from bot.platforms.slack.sight import Identity
@@ -91,6 +92,7 @@ class SlackPlatform:
         self._way_in = WayIn(commands, time_out_s)
         self._socket: SlackSocket | None = None
         self._opening: asyncio.Task[None] | None = None
+        self._session: ClientSession | None = None
         self._trouble: str | None = "Slack has not been started"
 
     async def start(self) -> None:
@@ -99,6 +101,8 @@ class SlackPlatform:
         Raises NotAllowed, in words, where Slack refuses a token. Where Slack can't be reached it
         goes on trying in the background, and `why_not_ready` says so.
         """
+        self._session = shared_session(self._time_out_s)
+        self._client.session = self.messenger.client.session = self._session
         try:
             await self._open()
         except (RateLimited, NotSent, OutcomeUnknown) as error:
@@ -113,6 +117,8 @@ class SlackPlatform:
         if self._socket is not None:
             await self._socket.close()
         await self._way_in.stop()
+        if self._session is not None:
+            await self._session.close()
         self._trouble = "Slack has been stopped"
 
     def why_not_ready(self) -> str | None:

@@ -10,6 +10,7 @@ from typing import Any
 from urllib.parse import urlsplit
 from urllib.request import getproxies, proxy_bypass
 
+import aiohttp
 from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
 from slack_sdk.webhook.async_client import AsyncWebhookClient
@@ -71,6 +72,18 @@ def web_client(token: str, api_url: str, time_out_s: float) -> AsyncWebClient:
     )
     client.proxy = proxy_for(api_url)
     return client
+
+
+def shared_session(time_out_s: float) -> aiohttp.ClientSession:
+    """What clients share while they run: a session for each call is a quarter of what it costs.
+
+    Each call still has a connection of its own, as many as there are, and no cookies.
+    """
+    return aiohttp.ClientSession(
+        connector=aiohttp.TCPConnector(force_close=True, limit=0),
+        cookie_jar=aiohttp.DummyCookieJar(),
+        timeout=aiohttp.ClientTimeout(total=time_out_s),
+    )
 
 
 async def call(client: AsyncWebClient, method: str, **request: Any) -> AsyncSlackResponse:

@@ -43,7 +43,7 @@ class SlackMessenger:
         pace_s: float = 1.0,
     ) -> None:
         self.pace_s = pace_s
-        self._client = web_client(bot_token, api_url, time_out_s)
+        self.client = web_client(bot_token, api_url, time_out_s)
         self._clock = clock
         self._identity: Identity | None = None
         self._dated: tuple[datetime, float] | None = None
@@ -107,7 +107,7 @@ class SlackMessenger:
             return None  # its caller can do without
 
     async def _call(self, method: str, **request: Any) -> AsyncSlackResponse:
-        answer = await call(self._client, method, **request)
+        answer = await call(self.client, method, **request)
         date = _parsed(answer.headers.get("Date"))
         if date is not None:
             self._dated = (date, self._clock.boot_s())

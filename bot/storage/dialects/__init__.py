@@ -59,6 +59,10 @@ class Dialect(Protocol):
         """Lets one program at a time write the catalog, until the transaction ends."""
         ...
 
+    def lock_edition(self, connection: Connection, edition_id: int) -> None:
+        """Lets one program at a time move an edition's posts, until the transaction ends."""
+        ...
+
     def create_full_text(self, connection: Connection) -> None:
         """Makes the index of words of a new database."""
         ...

@@ -34,6 +34,13 @@ CONNECT_S = 10
 SCHEMA_LOCK = 0x6761_7A65  # "gaze": any number will do, as long as it is always this one
 CATALOG_LOCK = SCHEMA_LOCK + 1
 
+FROZEN_S = 60
+"""A process that stands still within a transaction keeps others from its rows no longer than this."""
+
+_LOCK_EDITION = (
+    select(schema.edition.c.id).where(schema.edition.c.id == bindparam("of")).with_for_update()
+)
+
 
 def engines(url: URL, busy_s: float) -> Engines:
     """Two small pools; reads see one moment. No statement waits longer than `busy_s` for a lock."""
@@ -57,6 +64,11 @@ def lock_schema(connection: Connection) -> None:
 def lock_catalog(connection: Connection) -> None:
     """Lets one intake in at a time: its rows are numbered by looking at the last."""
     connection.execute(text("SELECT pg_advisory_xact_lock(:n)"), {"n": CATALOG_LOCK})
+
+
+def lock_edition(connection: Connection, edition_id: int) -> None:
+    """Its row is whoever moves a post's first."""
+    connection.execute(_LOCK_EDITION, {"of": edition_id})
 
 
 def database_time(connection: Connection, _now: datetime) -> datetime:
@@ -162,6 +174,7 @@ def _engine(url: URL, busy_s: float, *, is_reader: bool) -> Engine:
     def prepare(connection: Any, _record: Any) -> None:
         wait = f"{max(1, round(busy_s * 1000))}ms"
         connection.execute("SELECT set_config('lock_timeout', %s, false)", (wait,))
+        connection.execute(_LIMIT_IDLENESS, (f"{FROZEN_S}s",))
         connection.commit()
         if is_reader:
             connection.read_only = True
@@ -170,6 +183,12 @@ def _engine(url: URL, busy_s: float, *, is_reader: bool) -> Engine:
 
     return engine
 
+
+# Where the operator has set no limit
+_LIMIT_IDLENESS = """
+    SELECT set_config(name, %s, false) FROM pg_settings
+    WHERE name = 'idle_in_transaction_session_timeout' AND setting = '0'
+    """
 
 # SQLSTATE (https://www.postgresql.org/docs/current/errcodes-appendix.html), and what a refused
 # connection says, which has no SQLSTATE in libpq

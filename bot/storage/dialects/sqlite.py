@@ -90,6 +90,10 @@ def lock_schema(_connection: Connection) -> None:
 lock_catalog = lock_schema
 
 
+def lock_edition(_connection: Connection, _edition_id: int) -> None:
+    """Nothing to do, for the same reason."""
+
+
 def database_time(_connection: Connection, now: datetime) -> datetime:
     """This machine's: the database is a file on it."""
     return now
