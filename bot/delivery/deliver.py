@@ -15,6 +15,7 @@ from bot.delivery.patience import Patience
 from bot.delivery.ports import Ledger, Messenger, Move, Tell
 from bot.delivery.reconcile import verdict
 from bot.delivery.states import SIMPLER
+from bot.delivery.waits import Waits
 from bot.errors import (
     NotAllowed,
     NotSent,
@@ -61,6 +62,7 @@ class Delivery:
         self._owner = owner
         self._tell = tell
         self._leases = Leases(ledger, clock, owner, patience.lease_s)
+        self._waits = Waits(clock, patience.quarantine_s)
         self._posted_s: dict[str, float] = {}
         self._unreachable: set[Destination] = set()
         self._is_stopping = False
@@ -95,7 +97,8 @@ class Delivery:
             if not await self._holds(destination):
                 return self._in(self._patience.lease_s / 3)
             safely_s, late_s = messenger.repeats_safely_s, self._patience.max_lateness_s
-            match next_step(posts, self._clock.now(), safely_s, late_s):
+            as_of_now = await self._as_of_now(posts, messenger)
+            match next_step(as_of_now, self._clock.now(), safely_s, late_s):
                 case None:
                     return None
                 case Wait(until):
@@ -116,6 +119,13 @@ class Delivery:
             else:
                 posts = _with(posts, moved)
         return None
+
+    async def _as_of_now(self, posts: Sequence[Post], messenger: Messenger) -> Sequence[Post]:
+        """Whether a nonce is still known, the platform's own time says."""
+        young_s = messenger.repeats_safely_s
+        is_asked = young_s and any(post.state is PostState.UNKNOWN for post in posts)
+        platform_now = await messenger.platform_time_at() if is_asked else None
+        return self._waits.as_of_now(posts, platform_now, young_s)
 
     async def _holds(self, destination: Destination) -> bool:
         """Whether the lease lasts for one more post; it is renewed when it does not."""
@@ -221,6 +231,8 @@ class Delivery:
     async def _move(self, post: Post, move: Move) -> Post | None:
         await self._alert_of(post, move)
         moved = await self._ledger.move(post, move, self._clock.now())
+        if moved is not None:
+            self._waits.note(moved)
         level = "warning" if move.error else "info"
         getattr(log, level)(
             "post moved" if moved else "post was moved by another",
