@@ -64,6 +64,16 @@ class UnknownTopic(GazetteError):
         super().__init__(f"no topic is called “{name}”{hint}")
 
 
+class UnknownArticle(GazetteError):
+    """No article has this id, short id, link or path; `nearest` holds ids, closest first."""
+
+    def __init__(self, name: str, nearest: Sequence[str]) -> None:
+        self.name = name
+        self.nearest = tuple(nearest)
+        hint = f"; nearest: {', '.join(self.nearest)}" if self.nearest else ""
+        super().__init__(f"no article is called “{name}”{hint}")
+
+
 class UnknownSubscription(GazetteError):
     """No subscription has this name."""
 

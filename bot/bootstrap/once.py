@@ -3,12 +3,13 @@
 import asyncio
 import os
 import socket
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
 import structlog
 
 from bot import pipeline
+from bot.bootstrap.alarm import Alarm
 from bot.bootstrap.intake import ingest
 from bot.bootstrap.reach import patience, reached
 from bot.bootstrap.store import (
@@ -94,24 +95,27 @@ async def preview_topic(
     store: Store, topic: str, look: Look, layout: Layout, at: datetime
 ) -> Draft:
     """A draft of this topic with every default, over whatever history the store has (none, as a rule)."""
+    subscription = await subscription_of(store, topic, look, layout)
+    return await pipeline.draft(store.catalog, store.ledger, subscription, manual_slot(1, at), at)
+
+
+async def subscription_of(store: Store, topic: str, look: Look, layout: Layout) -> Subscription:
+    """A subscription to this topic with every default. Raises UnknownTopic."""
     taxonomy = await store.catalog.taxonomy()
     known = taxonomy.resolve(topic)
     if known is None and fold(topic) != EVERYTHING:
         raise UnknownTopic(topic, nearest_topics(taxonomy, topic))
     name = known.name if known else EVERYTHING
-    subscription = Subscription(
+    return Subscription(
         "preview", Destination(Platform.LOCAL, "preview", look), Taste((name,)), layout=layout
     )
-    return await pipeline.draft(store.catalog, store.ledger, subscription, manual_slot(1, at), at)
 
 
 async def preview_subscription(store: Store, name: str, settings: Settings, at: datetime) -> Draft:
     """What `send` would post now: the settings' own word first, their sources taken in."""
     if not await _is_elsewhere(store, settings):
         await take_in(store, settings, datetime.now(UTC))
-    filed = next((each for each in settings.subscriptions if each.name == name), None)
-    subscription = filed or await _active(store, name)
-    return await _draft_by_hand(store, subscription, at)
+    return await _draft_by_hand(store, await named(store, settings, name), at)
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,7 +172,7 @@ async def _is_elsewhere(store: Store, settings: Settings) -> bool:
 
 
 async def _plan_by_hand(store: Store, name: str, at: datetime, clock: Clock) -> Edition:
-    subscription = await _active(store, name)
+    subscription = await active(store, name)
     await store.subscriptions.reopen(subscription.destination)  # a person vouches for it
     count = await store.ledger.manual_count(name)
     newest = await store.ledger.edition(name, f"manual:{count}") if count else None
@@ -184,7 +188,17 @@ async def _plan_by_hand(store: Store, name: str, at: datetime, clock: Clock) -> 
     )
 
 
-async def _active(store: Store, name: str) -> Subscription:
+async def named(store: Store, settings: Settings, name: str) -> Subscription:
+    """The subscription of this name: as the settings have it now, else as it is stored."""
+    filed = next((each for each in settings.subscriptions if each.name == name), None)
+    if filed is None:
+        return await active(store, name)
+    stored = await store.subscriptions.by_name(name)
+    return replace(filed, paused_until=stored.paused_until) if stored else filed
+
+
+async def active(store: Store, name: str) -> Subscription:
+    """The subscription of this name that is not retired. Raises UnknownSubscription."""
     subscription = await store.subscriptions.by_name(name)
     if subscription is None or subscription.retired_at is not None:
         raise await _unknown(store, name)
@@ -202,15 +216,24 @@ async def _deliver(
     store: Store, settings: Settings, edition: Edition, deadline: datetime, clock: Clock
 ) -> Sent:
     async with reached(settings, store, clock, None) as reach:
+        alarm = Alarm(store, lambda: settings.owners, clock)
         delivery = Delivery(
-            store.ledger, reach.messengers, clock, patience(settings), process_name()
+            store.ledger,
+            reach.messengers,
+            clock,
+            patience(settings),
+            process_name(),
+            tell=alarm.tell,
         )
         while True:
             until = await pipeline.deliver(delivery, edition.destination)
             sent = await _sent(store, edition)
             if sent.is_final or until is None or until > deadline:
-                return sent
+                break
             await asyncio.sleep(max(0.0, (until - clock.now()).total_seconds()))
+        for person in alarm.people:
+            await pipeline.deliver(delivery, person)
+        return sent
 
 
 async def _sent(store: Store, edition: Edition) -> Sent:

@@ -18,11 +18,13 @@ def draft_document(drafted: Draft) -> dict[str, Any]:
     return {
         "edition": {
             "topic": about,
-            "at": _time(drafted.at),
+            "at": time_words(drafted.at),
             "picks": [
                 {
-                    **_named(pick.article),
+                    **named_article(pick.article),
                     "reasons": [reason.text for reason in pick.reasons],
+                    "also": [named_article(each) for each in pick.also],
+                    "update": pick.is_update,
                 }
                 for pick in drafted.selection.picks
             ],
@@ -54,11 +56,12 @@ def topic_document(found: TopicFound) -> dict[str, Any]:
     """A look-up's articles, best first, or the nearest topics."""
     return {
         "topic": found.topic,
+        "conditions": found.wanted.conditions,
         "items": [
             {
-                **_named(article),
+                **named_article(article),
                 "provider": article.provider.name,
-                "published_at": _time(article.published_at),
+                "published_at": time_words(article.published_at),
             }
             for article in found.articles
         ],
@@ -66,18 +69,20 @@ def topic_document(found: TopicFound) -> dict[str, Any]:
     }
 
 
-def topic_words(found: TopicFound, asked: str) -> str:
+def topic_words(found: TopicFound) -> str:
     """A look-up for a terminal."""
     if found.topic is None:
         nearest = ", ".join(found.nearest)
+        asked = found.wanted.name
         return f"Nearest to “{asked}”: {nearest}" if nearest else "There are no topics yet."
+    conditions = found.wanted.conditions
     if not found.articles:
-        return f"{found.topic}: no article yet."
+        return f"{found.topic}: no article {conditions or 'yet'}."
     lines = [
         f"{place}. {article.title}\n   {_facts(article)}\n   {article.url}"
         for place, article in enumerate(found.articles, 1)
     ]
-    return "\n".join([found.topic, *lines])
+    return "\n".join([", ".join(filter(None, (found.topic, conditions))), *lines])
 
 
 def sent_document(sent: Sent) -> dict[str, Any]:
@@ -107,7 +112,8 @@ def sent_words(sent: Sent) -> str:
     return "\n".join([head, *notes, *lines])
 
 
-def _named(article: Article) -> dict[str, Any]:
+def named_article(article: Article) -> dict[str, Any]:
+    """What names an article in every document."""
     return {
         "article": article.id,
         "title": article.title,
@@ -127,5 +133,6 @@ def _payload(frozen: str, look: Look) -> Any:
     return frozen if look is Look.TEXT else json.loads(frozen)
 
 
-def _time(moment: datetime) -> str:
+def time_words(moment: datetime) -> str:
+    """A time in UTC, as every document has it."""
     return moment.isoformat().replace("+00:00", "Z")

@@ -2,28 +2,28 @@
 
 import asyncio
 import signal
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from datetime import timedelta
 
 import structlog
 
 from bot import pipeline
+from bot.bootstrap.alarm import Alarm
+from bot.bootstrap.corrections import Corrections
 from bot.bootstrap.once import process_name, register, take_in
 from bot.bootstrap.probe import probe
-from bot.bootstrap.reach import Reach, patience, reached
+from bot.bootstrap.reach import Reach, answering, patience, reached
 from bot.bootstrap.sources import Sources
 from bot.bootstrap.store import Store, delivering, is_demo, lease_host
-from bot.catalog.remembered import Remembered
-from bot.clock import Clock
-from bot.commands.dispatch import Commands
+from bot.bootstrap.timekeeping import Ticking, watchdog
+from bot.clock import Clock, TrustedClock
 from bot.delivery.deliver import Delivery
 from bot.engines.embedded import EmbeddedEngine
-from bot.errors import GazetteError, SeenMeanwhile, SettingsError, StoreError
-from bot.model.due import Due
+from bot.errors import GazetteError, SettingsError, StoreError
+from bot.model.post import PostState
 from bot.model.slot import manual_slot
 from bot.platforms.local import board
 from bot.scheduling.bell import Bell, Job
-from bot.scheduling.tick import tick
 from bot.settings.load import Settings
 from bot.web import app as web
 
@@ -32,6 +32,9 @@ log = structlog.get_logger(__name__)
 TICK_EVERY_S = 1.0
 INGEST_EVERY_S = 30.0
 """For git sources, and for what watching a folder may miss."""
+
+CORRECT_EVERY_S = 30.0
+"""For digests that were on their way when an article changed; else a change calls."""
 
 LOCK_WAIT_S = 15.0
 """A `send` under way, or a predecessor that drains, gives the lock up by then."""
@@ -54,10 +57,11 @@ class Program:
         self._store = store
         self._settings = settings
         self._database_url = database_url
-        self._clock = clock
+        self._clock = TrustedClock(clock)
         self._reload = reload
-        self._sources = Sources(store, settings.sources, clock)
-        self._commands = Commands(store.catalog, store.ledger, clock)
+        self._corrections: Corrections | None = None
+        self._sources = Sources(store, settings.sources, self._clock, self._correct)
+        self._commands = answering(store, self._clock)
 
     async def run(self, host: str, port: int, ready: Callable[[str], None]) -> None:
         """Runs until SIGTERM or SIGINT; `ready` is told the address once everything serves."""
@@ -72,6 +76,7 @@ class Program:
             await register(self._store, self._settings, now)
             await take_in(self._store, self._settings, now)
             await self._name_unknown_topics(self._settings)
+            await self._name_what_waits()
             async with reached(self._settings, self._store, self._clock, self._commands) as reach:
                 await self._serve(reach, host, port, ready)
 
@@ -82,15 +87,35 @@ class Program:
             for hint in pipeline.unknown_topics(subscription.taste, taxonomy):
                 log.warning("unknown topic", subscription=subscription.name, hint=hint)
 
+    async def _name_what_waits(self) -> None:
+        """What a person has to see to, and that nobody will be told of more of it."""
+        held, failed = [
+            await self._store.posts.count(each) for each in (PostState.HELD, PostState.FAILED)
+        ]
+        if held or failed:
+            log.warning(
+                "posts wait for a person", held=held, failed=failed, see="gazette posts list"
+            )
+        for each in await self._store.subscriptions.active():
+            if each.pause_reason is not None:
+                log.warning("subscription paused", name=each.name, reason=each.pause_reason)
+        if not self._settings.owners and not is_demo(self._settings):
+            log.warning(
+                "nobody is told when a post fails or needs a person",
+                mend="name yourself in the settings, like owners: [slack:U0123456789]",
+            )
+
     async def _serve(
         self, reach: Reach, host: str, port: int, ready: Callable[[str], None]
     ) -> None:
+        alarm = Alarm(self._store, lambda: self._settings.owners, self._clock)
         delivery = Delivery(
             self._store.ledger,
             reach.messengers,
             self._clock,
             patience(self._settings),
             process_name(),
+            tell=alarm.tell,
         )
         engine = EmbeddedEngine(self._store.ledger, delivery.work_off, self._clock, DRAIN_S)
         application = web.build(self._checks(reach))
@@ -98,15 +123,22 @@ class Program:
             application, self._settings.board, self._store.board, self._commands, self._clock
         )
         runner, taken = await web.serve(application, host, port)
+        self._corrections = Corrections(self._store, engine, self._clock, alarm.tell)
+        ticking = Ticking(self._store, engine, self._clock, lambda: dog.is_in_doubt, self._on_quiet)
         bell = Bell(
             [
-                Job("tick", TICK_EVERY_S, lambda: self._tick(engine)),
+                Job("tick", TICK_EVERY_S, lambda: ticking.tick(self._max_lateness())),
                 Job("ingest", INGEST_EVERY_S, self._sources.take_in_all),
-            ]
+                Job("corrections", CORRECT_EVERY_S, self._correct),
+            ],
+            self._clock.boot_s,
         )
+        dog = watchdog(self._store, reach, self._clock, bell)
+        await dog.begin()
         if is_demo(self._settings):  # before the engine runs: one worker a destination
             await self._first_digests(delivery)
         driving = asyncio.create_task(engine.run())
+        watching = asyncio.create_task(dog.run())
         probing = asyncio.create_task(probe(self._store.subscriptions, reach.messengers))
         try:
             bell.start()
@@ -114,55 +146,31 @@ class Program:
             told = self._listen_for_signals()
             ready(f"http://{_shown(host)}:{taken}")
             stopping = asyncio.create_task(told.wait())
-            await asyncio.wait({stopping, driving}, return_when=asyncio.FIRST_COMPLETED)
+            for_ever = {driving, watching}
+            await asyncio.wait({stopping, *for_ever}, return_when=asyncio.FIRST_COMPLETED)
             stopping.cancel()
-            if driving.done():
-                driving.result()
+            for ended in (task for task in for_ever if task.done()):
+                ended.result()
         finally:
             await self._sources.stop()
             await bell.stop()
             delivery.stop()
             driving.cancel()
+            watching.cancel()
             probing.cancel()
-            await asyncio.gather(driving, probing, return_exceptions=True)
+            await asyncio.gather(driving, watching, probing, return_exceptions=True)
             await runner.cleanup()
 
-    async def _tick(self, engine: EmbeddedEngine) -> None:
-        now = self._clock.now()
-        catalog, ledger = Remembered(self._store.catalog), self._store.ledger
+    async def _correct(self) -> None:
+        if self._corrections is not None:
+            lasts = timedelta(seconds=self._settings.delivery.correct_for_s)
+            await self._corrections.work(self._sources.looked_at, lasts)
 
-        async def plan(due: Sequence[Due]) -> None:
-            try:
-                editions = await pipeline.draft_and_plan_many(catalog, ledger, due, now)
-            except SeenMeanwhile:
-                editions = [
-                    await pipeline.draft_and_plan(
-                        catalog, ledger, each.subscription, each.slot, now, is_late=each.is_late
-                    )
-                    for each in due
-                ]
-            for edition in editions:
-                log.info(
-                    "edition planned",
-                    subscription=edition.subscription,
-                    slot=edition.slot_key,
-                    state=edition.state,
-                    note=edition.note,
-                )
-                engine.enqueue(edition.destination)
+    async def _on_quiet(self, subscription: str, words: str) -> None:
+        log.warning("gone quiet", subscription=subscription, words=words)
 
-        async def skip(due: Sequence[Due]) -> None:
-            await ledger.skip_many(due, now)
-            for each in due:
-                log.warning(
-                    "slot skipped",
-                    subscription=each.subscription.name,
-                    slot=each.slot.key,
-                    note=each.skip_reason,
-                )
-
-        lateness = timedelta(seconds=self._settings.delivery.max_lateness_s)
-        await tick(self._store.subscriptions, plan, skip, now, lateness)
+    def _max_lateness(self) -> timedelta:
+        return timedelta(seconds=self._settings.delivery.max_lateness_s)
 
     async def _first_digests(self, delivery: Delivery) -> None:
         """The demo's channels have a digest when the page opens: slot manual:1, once per database."""

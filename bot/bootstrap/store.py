@@ -3,10 +3,10 @@
 import hashlib
 import socket
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Awaitable, Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from datetime import time, timedelta
+from datetime import datetime, time, timedelta
 from pathlib import Path
 
 from filelock import FileLock, Timeout
@@ -34,7 +34,10 @@ DEMO_CHANNELS = {"general": ("Harbour",), "lounge": ("Culture", "Food & Markets"
 
 @dataclass(frozen=True, slots=True)
 class Store:
-    """Everything that stands on the database; `mirrors` is where copies of git sources are kept."""
+    """Everything that stands on the database; `mirrors` is where copies of git sources are kept.
+
+    `time_at` asks the database server for its time; None where there is no server.
+    """
 
     catalog: Catalog
     ledger: Ledger
@@ -42,6 +45,7 @@ class Store:
     subscriptions: Subscriptions
     board: BoardStore
     mirrors: Path
+    time_at: Callable[[], Awaitable[datetime | None]]
 
 
 @contextmanager
@@ -56,6 +60,7 @@ def opened(url: str) -> Iterator[Store]:
             Subscriptions(database),
             BoardStore(database),
             beside(url, "gazette-mirrors"),
+            database.time_at,
         )
     finally:
         database.close()

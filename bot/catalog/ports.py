@@ -7,6 +7,7 @@ from typing import Protocol
 
 from bot.catalog.filters import ArticleFilter
 from bot.model.article import Article, Provider, RelatedLink
+from bot.model.correction import Standing
 from bot.model.problem import ArticleProblem
 from bot.model.topic import Taxonomy, Topic
 
@@ -138,6 +139,13 @@ class CatalogStore(Reading, Protocol):
         """
         ...
 
+    async def standings(self, article_ids: Collection[str]) -> Mapping[str, Standing]:
+        """How each of these articles stands now, gone or not; one never known has no entry.
+
+        One whose file is gone and whose page another article has was renamed: it stands as that.
+        """
+        ...
+
     async def count(self, source: str) -> int:
         """Articles of a source that `search` can give."""
         ...
@@ -159,4 +167,13 @@ class CatalogStore(Reading, Protocol):
 
     async def by_short_id(self, short_id: str) -> Article | None:
         """The article of a button, gone or not."""
+        ...
+
+    async def named(self, written: str) -> Article | None:
+        """The article a person means by its id, short id, link, or path in its source.
+
+        A link is any form of it (`canonical_url`); of several articles of one page it is the
+        newest. A path may have a suffix, begin above the source, or be its end alone; if several
+        articles end so, none is meant. By link and path only what `search` can give.
+        """
         ...

@@ -28,8 +28,6 @@ _EXAMPLES = {
     Platform.DISCORD: "https://discord.com/channels/GUILD/CHANNEL/MESSAGE",
     Platform.LOCAL: "general/KEY",
 }
-_PERSON = re.compile(r"[UW][A-Z0-9]+|@[0-9]+")
-"""A destination that is a person: the channel with them has an id of its own."""
 
 
 def receipt_of(link: str, post: Post, parent: Receipt | None) -> Receipt:
@@ -48,7 +46,7 @@ def receipt_of(link: str, post: Post, parent: Receipt | None) -> Receipt:
     if platform is Platform.DISCORD:
         return _on_discord(channel, message, post, parent)
     receipt = Receipt(channel, f"{message}.{rest}" if rest else message)
-    _need(channel, parent.channel if parent else post.destination.channel)
+    _need(channel, parent.channel if parent else _channel(post))
     _need_thread(link, receipt, post, parent)
     return receipt
 
@@ -58,10 +56,10 @@ def _on_discord(channel: str, message: str, post: Post, parent: Receipt | None) 
     to = post.destination
     if to.look is Look.FORUM and parent is None:
         _need(channel, message)
-        return Receipt(to.channel, message, thread=message)
+        return Receipt(message, message, thread=message)
     is_in_thread = parent is not None and (post.kind is PostKind.REPLY or to.look is Look.FORUM)
-    _need(channel, (parent.thread if parent and is_in_thread else None) or to.channel)
-    return Receipt(to.channel, message)
+    _need(channel, parent.thread if parent and is_in_thread else _channel(post))
+    return Receipt(channel, message)
 
 
 def _need_thread(link: str, receipt: Receipt, post: Post, parent: Receipt | None) -> None:
@@ -73,6 +71,11 @@ def _need_thread(link: str, receipt: Receipt, post: Post, parent: Receipt | None
         raise PostRefused(f"that message is in the thread of {named[0]}, not where this post goes")
 
 
-def _need(channel: str, expected: str) -> None:
-    if channel != expected and not _PERSON.fullmatch(expected):
+def _channel(post: Post) -> str | None:
+    """Where it goes, if that is known: the channel with a person has an id of its own."""
+    return None if post.destination.person else post.destination.channel
+
+
+def _need(channel: str, expected: str | None) -> None:
+    if expected is not None and channel != expected:
         raise PostRefused(f"that message is in {channel}; this post goes to {expected}")

@@ -7,6 +7,7 @@ from typing import Any, NamedTuple, Protocol
 
 from bot.errors import Closed
 from bot.model.alert import Alert
+from bot.model.correction import Correction, Showing, ShownEdition
 from bot.model.destination import Destination
 from bot.model.draft import Draft
 from bot.model.due import Due
@@ -63,9 +64,11 @@ class Ledger(Protocol):
     async def plan(self, draft: Draft, now: datetime, note: str | None = None) -> Edition:
         """Stores a draft as edition, picks, posts and seen; `note` says why it is quiet.
 
+        A pick's siblings are picks too, of role `also`, and as seen as it is.
+
         Idempotent: if the slot has an edition already, that one is returned and nothing stored.
         A draft without posts becomes a quiet edition. Raises SeenMeanwhile, and stores nothing,
-        when the destination has had one of the picks since the draft read its history.
+        when the destination has had one of the items since the draft read its history.
         """
         ...
 
@@ -81,6 +84,13 @@ class Ledger(Protocol):
 
     async def skip_many(self, skipped: Sequence[Due], now: datetime) -> list[Edition]:
         """Records slots that are not sent, each with its `skip_reason`; idempotent like `plan`."""
+        ...
+
+    async def quiet_in_a_row(self, subscriptions: Collection[str], most: int) -> Mapping[str, int]:
+        """How many of the newest scheduled editions of each were quiet, counted up to `most`.
+
+        Skipped ones count neither way, those sent by hand not at all; every name has an entry.
+        """
         ...
 
     async def edition(self, subscription: str, slot_key: str) -> Edition | None:
@@ -144,7 +154,24 @@ class Ledger(Protocol):
         ...
 
     async def reasons(self, destination: Destination, article_id: str) -> tuple[Reason, ...]:
-        """Why this article was picked here last; empty when it never was."""
+        """Why this article was picked here last, or stood in a thread; empty when it never did."""
+        ...
+
+    async def showings(self, since: datetime) -> list[Showing]:
+        """What editions planned since then show, each once; of editions that have begun to go out."""
+        ...
+
+    async def shown_editions(
+        self, stale: Collection[Showing], since: datetime, after: int, limit: int
+    ) -> list[ShownEdition]:
+        """Of those editions the ones that show one of these, by id, the first `limit` above `after`."""
+        ...
+
+    async def correct(self, correction: Correction, now: datetime) -> bool:
+        """Stores a correction: digest, what is shown of it now, and posts; the edition is open again.
+
+        False, and nothing changed, when the digest or a post to let go is no longer as given.
+        """
         ...
 
 
@@ -203,6 +230,10 @@ class Subscriptions(Protocol):
 
     async def active(self) -> list[Subscription]:
         """All that are not retired, by name."""
+        ...
+
+    async def of_destination(self, destination: Destination) -> list[Subscription]:
+        """Those of `active` that go there, however it looks."""
         ...
 
     async def due(
@@ -303,8 +334,11 @@ class Messenger(Protocol):
         """
         ...
 
-    async def platform_time_at(self) -> datetime | None:
-        """A time surely before anything posted from now on, in the platform's clock; None: unknown."""
+    async def platform_time_at(self, *, is_fresh: bool = False) -> datetime | None:
+        """A time surely before anything posted from now on, in the platform's clock; None: unknown.
+
+        Carried forward from an earlier answer, or, `is_fresh`, from one asked for now.
+        """
         ...
 
 

@@ -1,6 +1,6 @@
 """Which related links stand under which item."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -20,14 +20,16 @@ def share_out(
     related: Mapping[str, Sequence[RelatedLink]],
     per_item: int,
     at: datetime,
+    also: Iterable[Article] = (),
 ) -> dict[str, Links]:
     """Links by article id: none of the digest's own articles, none twice in one thread, none newer.
 
-    Articles stand in the digest's order: the first one to have a link keeps it. A link is the same
+    `also` are articles shown beside them; they are no related links either. Articles stand in the digest's order: the first one to have a link keeps it. A link is the same
     as another by its page, or by its title (one press text stands on many pages).
     """
-    taken = {canonical_url(article.url) for article in articles}
-    taken |= {article.title.casefold() for article in articles}
+    own = (*articles, *also)
+    taken = {canonical_url(article.url) for article in own}
+    taken |= {article.title.casefold() for article in own}
     links: dict[str, Links] = {}
     for article in articles:
         shown: list[RelatedLink] = []

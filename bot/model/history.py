@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from bot.model.article import canonical_url
+from bot.model.article import Article, canonical_url
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,3 +27,14 @@ class History:
         """Whether this article was delivered there, by id or by its page."""
         page = canonical_url(url)
         return any(each.article_id == article_id or each.url == page for each in self.seen)
+
+
+def seen_of(article: Article) -> Seen:
+    """What a destination remembers of an article it has had."""
+    return Seen(
+        article_id=article.id,
+        url=canonical_url(article.url),
+        published_at=article.published_at,
+        provider=article.provider.name,
+        words=f"{article.title} {article.excerpt}".strip(),
+    )

@@ -29,6 +29,8 @@ from bot.rendering.discord_components import (
     separator,
 )
 from bot.rendering.escape import flat
+from bot.rendering.reply import Reply
+from bot.rendering.reply import reply as reply_about
 from bot.rendering.shown import Part, Shown, frozen
 from bot.rendering.split import cut
 
@@ -56,7 +58,7 @@ _SHORTER: tuple[Variant, ...] = (
     (80, 200, False, True),
     (60, 0, False, False),
 )
-"""Title and address lengths, excerpts, facts: what is tried till 2,000 characters hold all items."""
+"""Title and address lengths, excerpts, facts and sections: what is tried till 2,000 characters hold all items."""
 
 
 def token(custom_id: str) -> str:
@@ -65,8 +67,8 @@ def token(custom_id: str) -> str:
     return found[1] if found else custom_id
 
 
-def parts(digest: Digest, layout: Layout) -> list[Part]:
-    """The digest's items over as few messages as hold them."""
+def parts(digest: Digest, layout: Layout, runs: int | None) -> list[Part]:
+    """The digest's items over as few messages as hold them, or over so many."""
     return shown.parts(
         digest,
         escape.discord,
@@ -74,6 +76,7 @@ def parts(digest: Digest, layout: Layout) -> list[Part]:
             len(part.items) <= _MOST_ITEMS
             and fits(_lead_components(part, layout, _ABOUT, images=True))
         ),
+        runs,
     )
 
 
@@ -105,23 +108,25 @@ def card(item: Item, number: int, key: str) -> Payloads:
     )
 
 
+def note(lines: Sequence[str], key: str) -> Payloads:
+    """A message of our own words. It has no mark: one in doubt for minutes is for a person to find."""
+    return shown.same(_legacy("\n".join(map(escape.discord, lines)), [], key))
+
+
 def reply(item: Item, number: int, key: str) -> Payloads:
-    """A thread's message: one article's related links, best first, as many as fit."""
-    each = shown.item(item, number, escape.discord)
-    heading = escape.discord(shown.related_heading(number, each.title))
-    links = [shown.link(link, escape.discord) for link in item.related]
-    why = [row([button(action, key) for action in each.actions if action.name is ActionName.WHY])]
+    """A thread's message: who else tells an article's story, then its related links."""
+    asked = shown.actions(item)
+    why = [row([button(action, key) for action in asked if action.name is ActionName.WHY])]
 
-    def text(held: Sequence[Shown]) -> str:
-        left_out = shown.more(item.more_related + len(links) - len(held))
-        return _lines(f"### {heading}", *map(_listed, held), _small(left_out))
+    whole = reply_about(item, number, escape.discord)
 
-    held = shown.as_many(links, lambda some: fits([display(text(some)), *why]))
-    short = shown.as_many(
-        links, lambda some: limits.size(text(some)) <= limits.DISCORD_CONTENT_CHARS
-    )
-    full = _message([display(text(held)), *why], key)
-    return Payloads(full, full, _legacy(text(short), why, key))
+    def held(holds: Callable[[str], bool]) -> str:
+        return _reply_text(whole.fitted(lambda some: holds(_reply_text(some))))
+
+    text = held(lambda text: fits([display(text), *why]))
+    short = held(lambda text: limits.size(text) <= limits.DISCORD_CONTENT_CHARS)
+    full = _message([display(text), *why], key)
+    return Payloads(full, full, _legacy(short, why, key))
 
 
 def thread(name: str) -> Payloads:
@@ -170,6 +175,9 @@ def _answer(answer: Answer, held: int, *, excerpts: bool, images: bool) -> list[
         *shown.lines(answer.note, limits.NOTE_CHARS, escape.discord),
     ]
     below = _lines(*map(_small, notes))
+    body = [_item_component(each, images=images) for each in items]
+    if shown.are_lines(answer) and items:
+        body = [display(_lines(*(f"- {_title(each)}" for each in items)))]
     buttons = [button(action) for action in shown.once_each(answer.actions)]
     most = limits.DISCORD_ROW_BUTTONS
     rows = [row(buttons[at : at + most]) for at in range(0, len(buttons), most)][:_ANSWER_ROWS]
@@ -177,7 +185,7 @@ def _answer(answer: Answer, held: int, *, excerpts: bool, images: bool) -> list[
         container(
             [
                 display(f"## {escape.discord(heading)}"),
-                *(_item_component(each, images=images) for each in items),
+                *body,
                 *select(items, _ABOUT),
                 *([display(below)] if below else []),
                 *rows,
@@ -188,16 +196,24 @@ def _answer(answer: Answer, held: int, *, excerpts: bool, images: bool) -> list[
 
 def _lead_components(part: Part, layout: Layout, about: str, *, images: bool) -> list[Component]:
     body = [display(f"## {escape.discord(part.heading)}")]
-    if layout is Layout.CARDS and part.items:
-        body.append(display(_lines(*map(_title, part.items))))
-    elif layout is Layout.HEADLINES:
-        body += [display(_headline(each)) for each in part.items]
-    else:
-        for each in part.items:
-            body += [separator(), _item_component(each, images=images)]
+    for section, items in shown.by_section(part.items):
+        if section:
+            body += [separator(), display(_section(section))]
+        if layout is Layout.CARDS:
+            body.append(display(_lines(*map(_title, items))))
+        elif layout is Layout.HEADLINES:
+            body += [display(_headline(each)) for each in items]
+        else:
+            drawn = [_item_component(each, images=images) for each in items]
+            ruled = [piece for each in drawn for piece in (separator(), each)]
+            body += ruled[1:] if section else ruled
     if part.footer:
         body += [separator(), display(_small(part.footer))]
     return [container([*body, *select(part.items, about)])]
+
+
+def _section(name: str) -> str:
+    return f"## {escape.discord(name)}" if name else ""
 
 
 def _item_component(each: Shown, *, images: bool) -> Component:
@@ -206,7 +222,14 @@ def _item_component(each: Shown, *, images: bool) -> Component:
 
 def _title(each: Shown) -> str:
     number = f"{each.number}\\. " if each.number else ""
-    return number + escape.discord(each.title)
+    return number + (_struck(each.title) if each.is_struck else escape.discord(each.title))
+
+
+def _struck(title: str) -> str:
+    """A `~` at the end would be taken for the mark's own, be it escaped or not."""
+    escaped = escape.discord(title)
+    end = escape.JOINER if escaped.endswith("~") else ""
+    return f"{shown.WITHDRAWN} ~~{escaped}{end}~~"
 
 
 @escape.remembered
@@ -234,16 +257,24 @@ def _headline(each: Shown) -> str:
     return _short(replace(each, excerpt=""))
 
 
+def _reply_text(reply: Reply) -> str:
+    lines = [f"### {escape.discord(reply.heading)}"]
+    for name, links in reply.groups:
+        lines += [f"**{name}**" if name else "", *map(_listed, links)]
+    return _lines(*lines, _small(reply.more))
+
+
 @escape.remembered
 def _listed(each: Shown) -> str:
-    """A related link on one line."""
+    """A link of a reply on one line."""
     where = escape.host(each.url) or shown.OPEN
     words = (f"- **{_title(each)}**", *_facts(each), _link(each, where))
     return _BETWEEN.join(word for word in words if word)
 
 
 def _facts(each: Shown) -> list[str]:
-    when = [f"<t:{int(each.published_at.timestamp())}:R>"] if each.published_at else []
+    style = "F" if each.has_time else "R"
+    when = [f"<t:{int(each.published_at.timestamp())}:{style}>"] if each.published_at else []
     return [*map(escape.discord, each.before), *when, *map(escape.discord, each.after)]
 
 
@@ -270,12 +301,25 @@ def _content(
     tries = (
         "\n\n".join(
             text
-            for text in (heading, *(draw(_shorter(each, variant)) for each in items), footer)
+            for text in (
+                heading,
+                *_drawn([_shorter(each, variant) for each in items], draw),
+                footer,
+            )
             if text
         )
         for variant in _SHORTER
     )
     return next(text for text in tries if limits.size(text) <= limits.DISCORD_CONTENT_CHARS)
+
+
+def _drawn(items: Sequence[Shown], draw: Callable[[Shown], str]) -> list[str]:
+    """The items under the names of their sections."""
+    return [
+        text
+        for name, some in shown.by_section(items)
+        for text in (_section(name), *map(draw, some))
+    ]
 
 
 def _shorter(each: Shown, variant: Variant) -> Shown:
@@ -288,6 +332,7 @@ def _shorter(each: Shown, variant: Variant) -> Shown:
         before=each.before if has_facts else (),
         published_at=each.published_at if has_facts else None,
         after=each.after if has_facts else (),
+        section=each.section if has_facts else "",
     )
 
 

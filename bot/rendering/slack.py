@@ -5,7 +5,6 @@ is mrkdwn, for its reader's date. Source: docs.slack.dev/reference/block-kit.
 """
 
 from collections.abc import Sequence
-from datetime import datetime
 from typing import Any
 
 from bot.model.answer import Answer
@@ -14,9 +13,12 @@ from bot.model.post import Payloads
 from bot.model.subscription import Layout
 from bot.rendering import limits, shown
 from bot.rendering.escape import remembered, slack_entities, slack_mrkdwn, slack_text, slack_url
+from bot.rendering.reply import Reply
+from bot.rendering.reply import reply as reply_about
 from bot.rendering.shown import Part, Shown, frozen
 from bot.rendering.slack_blocks import (
     DATE,
+    DATE_AND_TIME,
     Block,
     actions_of,
     button,
@@ -27,7 +29,7 @@ from bot.rendering.slack_blocks import (
     picture,
     plain,
     section,
-    title_part,
+    title_parts,
 )
 
 EVENT_TYPE = "gazette_post"
@@ -38,12 +40,13 @@ _BETWEEN = " · "
 _AS_IT_IS = {"mrkdwn": False, "unfurl_links": False, "unfurl_media": False}
 
 
-def parts(digest: Digest, layout: Layout) -> list[Part]:
-    """The digest's items over as few messages as hold them."""
+def parts(digest: Digest, layout: Layout, runs: int | None) -> list[Part]:
+    """The digest's items over as few messages as hold them, or over so many."""
     return shown.parts(
         digest,
         slack_text,
         lambda part: fits(_lead_text(part, layout), _lead_blocks(part, layout, images=True)),
+        runs,
     )
 
 
@@ -68,30 +71,23 @@ def card(item: Item, number: int, key: str) -> Payloads:
     )
 
 
+def note(lines: Sequence[str], key: str) -> Payloads:
+    """A message of our own words."""
+    return shown.same(_message("\n".join(map(slack_text, lines)), None, key))
+
+
 def reply(item: Item, number: int, key: str) -> Payloads:
-    """A thread's message: one article's related links, best first, as many as fit."""
-    text, blocks = _related(item, number)
+    """A thread's message: who else tells an article's story, then its related links."""
+    text, blocks = _held(item, number)
     full = _message(text, blocks, key)
     return Payloads(full, full, _message(text, None, key))
 
 
 @remembered
-def _related(item: Item, number: int) -> tuple[str, list[Block]]:
-    heading = shown.related_heading(number, shown.item(item, number, slack_text).title)
-    links = [shown.link(link, slack_text) for link in item.related]
-
-    def more(held: Sequence[Shown]) -> str:
-        return shown.more(item.more_related + len(links) - len(held))
-
-    def text(held: Sequence[Shown]) -> str:
-        lines = ["• " + _BETWEEN.join(_twin(link).split("\n")) for link in held]
-        return _paragraphs([slack_text(heading), "\n".join(lines), more(held)])
-
-    def blocks(held: Sequence[Shown]) -> list[Block]:
-        return [_related_block(heading, held, more(held))]
-
-    held = shown.as_many(links, lambda some: fits(text(some), blocks(some)))
-    return text(held), blocks(held)
+def _held(item: Item, number: int) -> tuple[str, list[Block]]:
+    whole = reply_about(item, number, slack_text)
+    held = whole.fitted(lambda some: fits(_reply_text(some), _reply_blocks(some)))
+    return _reply_text(held), _reply_blocks(held)
 
 
 def answer(answer: Answer) -> dict[str, Any]:
@@ -113,15 +109,26 @@ def _answer(answer: Answer, items: Sequence[Shown], *, excerpts: bool) -> tuple[
     left_out = shown.more(len(answer.items) - len(items))
     below = [left_out, *notes] if left_out else notes
     blocks = [header(heading)]
-    for each in items:
-        blocks += _item_blocks(each, images=False, excerpt=excerpts)
+    are_lines = shown.are_lines(answer)
+    if are_lines and items:
+        blocks.append(_bullets([section(title_parts(each, bold=False)) for each in items]))
+    else:
+        for each in items:
+            blocks += _item_blocks(each, images=False, excerpt=excerpts)
     if below:
         blocks.append(context(below))
     buttons = shown.once_each(answer.actions)[: limits.SLACK_BUTTONS]
     if buttons:
         blocks.append({"type": "actions", "elements": [button(action) for action in buttons]})
     twins = [_twin(each, excerpt=excerpts) for each in items]
+    if are_lines:
+        twins = ["\n".join(f"• {twin}" for twin in twins)]
     return _paragraphs([slack_text(heading), *twins, "\n".join(map(slack_text, below))]), blocks
+
+
+def _bullets(lines: list[Block]) -> Block:
+    listed = {"type": "rich_text_list", "style": "bullet", "elements": lines}
+    return {"type": "rich_text", "elements": [listed]}
 
 
 def _message(text: str, blocks: list[Block] | None, key: str) -> str:
@@ -133,31 +140,42 @@ def _message(text: str, blocks: list[Block] | None, key: str) -> str:
 
 
 def _lead_text(part: Part, layout: Layout) -> str:
-    if layout is Layout.CARDS:
-        titles = ["\n".join(_titled(each) for each in part.items)]
-    else:
-        titles = [_twin(each, excerpt=layout is Layout.COMPACT) for each in part.items]
-    return _paragraphs([slack_text(part.heading), *titles, slack_text(part.footer)])
+    body: list[str] = []
+    for name, items in shown.by_section(part.items):
+        body.append(slack_text(name))
+        if layout is Layout.CARDS:
+            body.append("\n".join(_titled(each) for each in items))
+        else:
+            body += [_twin(each, excerpt=layout is Layout.COMPACT) for each in items]
+    return _paragraphs([slack_text(part.heading), *body, slack_text(part.footer)])
 
 
 def _lead_blocks(part: Part, layout: Layout, *, images: bool) -> list[Block]:
     blocks = [header(part.heading)]
-    if layout is Layout.CARDS:
-        blocks += _overview(part.items)
-    else:
-        is_compact = layout is Layout.COMPACT
-        for each in part.items:
-            if is_compact and len(blocks) > 1:
-                blocks.append({"type": "divider"})
-            blocks += _item_blocks(each, images=images and is_compact, excerpt=is_compact)
+    for name, items in shown.by_section(part.items):
+        if name:
+            blocks += [{"type": "divider"}, header(name)]
+        if layout is Layout.CARDS:
+            blocks += _overview(items)
+        else:
+            blocks += _listed(items, images=images, is_compact=layout is Layout.COMPACT)
     return [*blocks, context([part.footer])] if part.footer else blocks
+
+
+def _listed(items: Sequence[Shown], *, images: bool, is_compact: bool) -> list[Block]:
+    blocks: list[Block] = []
+    for each in items:
+        if is_compact and blocks:
+            blocks.append({"type": "divider"})
+        blocks += _item_blocks(each, images=images and is_compact, excerpt=is_compact)
+    return blocks
 
 
 def _overview(items: Sequence[Shown]) -> list[Block]:
     """The titles of the cards to come."""
     if not items:
         return []
-    titles = [section([title_part(each, bold=False)]) for each in items]
+    titles = [section(title_parts(each, bold=False)) for each in items]
     listed: Block = {"type": "rich_text_list", "style": "ordered", "elements": titles}
     if items[0].number > 1:
         listed["offset"] = items[0].number - 1
@@ -166,7 +184,7 @@ def _overview(items: Sequence[Shown]) -> list[Block]:
 
 @remembered
 def _item_blocks(each: Shown, *, images: bool, excerpt: bool = True) -> list[Block]:
-    title = [title_part(each, bold=True)]
+    title = title_parts(each, bold=True)
     if each.number:
         title.insert(0, {"type": "text", "text": shown.numbered(each), "style": {"bold": True}})
     blocks: list[Block] = [{"type": "rich_text", "elements": [section(title)]}]
@@ -185,19 +203,37 @@ def _item_blocks(each: Shown, *, images: bool, excerpt: bool = True) -> list[Blo
 
 
 def _facts(each: Shown) -> list[str]:
-    when = [_date(each.published_at)] if each.published_at else []
+    when = [_date(each)] if each.published_at else []
     return [*map(slack_mrkdwn, each.before), *when, *map(slack_mrkdwn, each.after)]
 
 
-def _related_block(heading: str, links: Sequence[Shown], more: str) -> Block:
-    items = [section([title_part(link, bold=False), *_rich_facts(link)]) for link in links]
-    elements = [
-        section([{"type": "text", "text": heading, "style": {"bold": True}}]),
-        {"type": "rich_text_list", "style": "bullet", "elements": items},
+def _reply_text(reply: Reply) -> str:
+    groups = [
+        "\n".join(
+            [
+                *([slack_text(name)] if name else []),
+                *("• " + _BETWEEN.join(_twin(link).split("\n")) for link in links),
+            ]
+        )
+        for name, links in reply.groups
     ]
-    if more:
-        elements.append(section([{"type": "text", "text": more, "style": {"italic": True}}]))
-    return {"type": "rich_text", "elements": [each for each in elements if each["elements"]]}
+    return _paragraphs([slack_text(reply.heading), *groups, reply.more])
+
+
+def _reply_blocks(reply: Reply) -> list[Block]:
+    elements = [section([_styled(reply.heading, "bold")])]
+    for name, links in reply.groups:
+        if name:
+            elements.append(section([_styled(name, "italic")]))
+        items = [section([*title_parts(link, bold=False), *_rich_facts(link)]) for link in links]
+        elements.append({"type": "rich_text_list", "style": "bullet", "elements": items})
+    if reply.more:
+        elements.append(section([_styled(reply.more, "italic")]))
+    return [{"type": "rich_text", "elements": elements}]
+
+
+def _styled(text: str, style: str) -> Block:
+    return {"type": "text", "text": text, "style": {style: True}}
 
 
 def _rich_facts(each: Shown) -> list[Block]:
@@ -208,12 +244,13 @@ def _rich_facts(each: Shown) -> list[Block]:
         *words,
         {"type": "text", "text": _BETWEEN},
         date_part(each.published_at),
+        *({"type": "text", "text": f"{_BETWEEN}{word}"} for word in each.after),
     ]
 
 
 def _title(each: Shown) -> str:
     url = slack_url(each.url, limits.URL_CHARS)
-    title = slack_text(each.title)
+    title = slack_text(shown.named(each))
     return f"<{slack_entities(url)}|{title}>" if url else title
 
 
@@ -230,11 +267,14 @@ def _twin(each: Shown, *, excerpt: bool = True) -> str:
     """An item as the message's `text` has it: all that its blocks show."""
     facts = [*map(slack_text, each.before), *map(slack_text, each.after)]
     if each.published_at:
-        facts.insert(len(each.before), _date(each.published_at))
+        facts.insert(len(each.before), _date(each))
     body = slack_text(each.excerpt) if excerpt else ""
     lines = (_titled(each), body, _BETWEEN.join(facts))
     return "\n".join(line for line in lines if line)
 
 
-def _date(at: datetime) -> str:
-    return f"<!date^{int(at.timestamp())}^{DATE}|{shown.day(at)}>"
+def _date(each: Shown) -> str:
+    at = each.published_at
+    assert at is not None
+    form = DATE_AND_TIME if each.has_time else DATE
+    return f"<!date^{int(at.timestamp())}^{form}|{shown.day(at, has_time=each.has_time)}>"

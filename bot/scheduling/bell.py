@@ -17,6 +17,9 @@ from apscheduler.triggers.interval import IntervalTrigger  # type: ignore[import
 
 _log = structlog.get_logger(__name__)
 
+_LATE_TIMES, _LATE_S = 2, 3.0
+"""A ring is missed when twice its interval and this have gone by without it."""
+
 
 @dataclass(frozen=True, slots=True)
 class Job:
@@ -30,12 +33,16 @@ class Job:
 class Bell:
     """Rings every job at once when started, then at its interval, whatever the job's fate.
 
-    `failures` counts by job the rings that ended in an exception.
+    `failures` counts by job the rings that ended in an exception, `missed` those that did not come.
     """
 
-    def __init__(self, jobs: Sequence[Job]) -> None:
+    def __init__(self, jobs: Sequence[Job], boot_s: Callable[[], float]) -> None:
         self.failures = {job.name: 0 for job in jobs}
+        self.missed = {job.name: 0 for job in jobs}
         self._jobs = tuple(jobs)
+        self._boot_s = boot_s
+        self._rung_s: dict[str, float] = {}
+        self._under_way: set[str] = set()
         self._running: set[asyncio.Task[Any]] = set()
         self._is_stopping = False
         self._scheduler = AsyncIOScheduler(
@@ -48,6 +55,7 @@ class Bell:
         # it logs every ring, and a warning for each that falls into a longer one
         logging.getLogger("apscheduler").setLevel(logging.ERROR)
         for job in self._jobs:
+            self._rung_s[job.name] = self._boot_s()
             self._scheduler.add_job(
                 self._ring,
                 IntervalTrigger(seconds=job.every_s, timezone=UTC),
@@ -56,6 +64,27 @@ class Bell:
                 next_run_time=datetime.now(UTC),
             )
         self._scheduler.start()
+
+    def rearm(self) -> None:
+        """Rings every job now: after a step back of the clock the library would wait it out."""
+        if self._scheduler.running and not self._is_stopping:
+            for job in self._jobs:
+                self._scheduler.modify_job(job.name, next_run_time=datetime.now(UTC))
+
+    def look_after(self) -> None:
+        """Notices jobs that should have rung by now, counts them and rings them all."""
+        late = [
+            job.name
+            for job in self._jobs
+            if job.name not in self._under_way
+            and self._boot_s() - self._rung_s[job.name] > _LATE_TIMES * job.every_s + _LATE_S
+        ]
+        for name in late:
+            self.missed[name] += 1
+            self._rung_s[name] = self._boot_s()
+            _log.warning("job did not ring in time", job=name, missed=self.missed[name])
+        if late:
+            self.rearm()
 
     async def stop(self, grace_s: float = 5.0) -> None:
         """Rings no more; jobs under way have `grace_s` to end, then are cancelled. Idempotent."""
@@ -77,6 +106,7 @@ class Bell:
         task = asyncio.current_task()
         assert task is not None
         self._running.add(task)
+        self._under_way.add(job.name)
         try:
             await job.work()
         except asyncio.CancelledError:
@@ -88,3 +118,5 @@ class Bell:
             _log.exception("job failed", job=job.name, failures=self.failures[job.name])
         finally:
             self._running.discard(task)
+            self._under_way.discard(job.name)
+            self._rung_s[job.name] = self._boot_s()

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from bot.model.article import Article, canonical_url
-from bot.selection.rule import Candidate, Context, Verdict, sift
+from bot.selection.rule import Candidate, Context, Verdict, Word, sift
 
 
 def new_here(candidates: Sequence[Candidate], context: Context) -> Verdict:
@@ -12,13 +12,15 @@ def new_here(candidates: Sequence[Candidate], context: Context) -> Verdict:
     pages = {seen.url for seen in context.history.seen}
     first = _first_of_each_page(candidates)
 
-    def judge(article: Article) -> tuple[bool, str]:
+    def judge(article: Article) -> Word:
         page = canonical_url(article.url)
         if article.id in ids or page in pages:
-            return False, "seen in this channel before"
+            return Word(False, "seen in this channel before", "a channel that has not had it")
         if first[page] != article.id:
-            return False, "another article links to the same page"
-        return True, "new in this channel"
+            return Word(
+                False, "another article links to the same page", "a higher quality than that one"
+            )
+        return Word(True, "new in this channel")
 
     return sift("new_here", candidates, judge)
 

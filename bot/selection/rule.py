@@ -1,43 +1,52 @@
 """What every rule of the chain takes and gives."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Protocol
+from typing import Any, NamedTuple, Protocol
 
 from bot.model.article import Article
 from bot.model.history import History
-from bot.model.pick import Dropped, Reason
+from bot.model.pick import Dropped, Part, Reason
 from bot.model.taste import Taste
 from bot.model.topic import Taxonomy
+from bot.selection.scene import Scene
 
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """What a rule may know beside the candidates; `now` is aware UTC."""
+    """What a rule may know beside the candidates; `now` is aware UTC, `scene` what is told around."""
 
     taste: Taste
     history: History
     taxonomy: Taxonomy
     now: datetime
+    scene: Scene = field(default_factory=Scene)
 
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """An article on its way through the chain, with the reasons gathered so far."""
+    """An article on its way through the chain, with the reasons gathered so far.
+
+    `also` are the siblings folded under it, best first; `told_by` counts the providers of its story
+    beside its own, those of articles that were no candidates among them.
+    """
 
     article: Article
     reasons: tuple[Reason, ...] = ()
     score: float = 0.0
+    parts: tuple[Part, ...] = ()
+    also: tuple[Article, ...] = ()
+    told_by: int = 0
+    is_update: bool = False
 
-    def because(self, rule: str, text: str, score: float | None = None) -> "Candidate":
-        """The same candidate with one more reason, and a score if the rule gives one."""
-        reasons = (*self.reasons, Reason(rule, text))
-        return Candidate(self.article, reasons, self.score if score is None else score)
+    def because(self, rule: str, text: str, **found: Any) -> "Candidate":
+        """The same candidate with one more reason, and what the rule found out about it."""
+        return replace(self, reasons=(*self.reasons, Reason(rule, text)), **found)
 
-    def drop(self, rule: str, text: str) -> Dropped:
-        """This candidate as one that `rule` dropped."""
-        return Dropped(self.article.id, Reason(rule, text))
+    def drop(self, rule: str, text: str, needs: str = "") -> Dropped:
+        """This candidate as one that `rule` dropped; `needs` would have let it through."""
+        return Dropped(self.article.id, Reason(rule, text), needs, self.reasons)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,16 +65,22 @@ class Rule(Protocol):
         ...
 
 
-def sift(
-    rule: str, candidates: Sequence[Candidate], judge: Callable[[Article], tuple[bool, str]]
-) -> Verdict:
-    """A verdict article by article: `judge` says whether it stays, and why. No words: no reason."""
+class Word(NamedTuple):
+    """A rule's word on one article; `why` empty: nothing to say. `needs`: what would let it through."""
+
+    stays: bool
+    why: str = ""
+    needs: str = ""
+
+
+def sift(rule: str, candidates: Sequence[Candidate], judge: Callable[[Article], Word]) -> Verdict:
+    """A verdict article by article."""
     kept: list[Candidate] = []
     dropped: list[Dropped] = []
     for candidate in candidates:
-        stays, why = judge(candidate.article)
+        stays, why, needs = judge(candidate.article)
         if not stays:
-            dropped.append(candidate.drop(rule, why))
+            dropped.append(candidate.drop(rule, why, needs))
         else:
             kept.append(candidate.because(rule, why) if why else candidate)
     return Verdict(tuple(kept), tuple(dropped))

@@ -1,48 +1,81 @@
-"""Rule 6: the order. Quality by rank within what is left, and freshness; hand-set, said part by part."""
+"""Rule 6: the order. A hand-set sum of parts, each said in words; `related` is no part of it."""
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 
 from bot.model.article import Article
+from bot.model.pick import Part
+from bot.selection.record import Record, records
 from bot.selection.rule import Candidate, Context, Verdict
+from bot.selection.told import told_before
 
-QUALITY_WEIGHT = 0.75
+QUALITY, TOLD_BEFORE, FRESHNESS, COVERAGE, PROVIDER, IMAGE = 0.65, 0.25, 0.05, 0.10, 0.15, 0.05
+"""The most that each part adds; what was told before takes as much."""
+
 HALF_LIFE = timedelta(days=2)
 """After this long an article's freshness has halved."""
+
+MANY = 3
+"""So many other providers on a story count in full."""
 
 
 def score(candidates: Sequence[Candidate], context: Context) -> Verdict:
     """Keeps all, best first; ties by time, newest first, then by id."""
-    qualities = sorted(
-        each.article.quality for each in candidates if each.article.quality is not None
-    )
+    parts = _Parts(candidates, context)
+    scored = [_scored(candidate, parts.of(candidate)) for candidate in candidates]
+    return Verdict(tuple(sorted(scored, key=_best_first)))
 
-    def scored(candidate: Candidate) -> Candidate:
+
+def _scored(candidate: Candidate, parts: tuple[Part, ...]) -> Candidate:
+    total = sum(part.value for part in parts)
+    return candidate.because("score", f"score {total:.2f}", score=total, parts=parts)
+
+
+class _Parts:
+    """What the parts compare an article with."""
+
+    def __init__(self, candidates: Sequence[Candidate], context: Context) -> None:
+        around = context.scene.articles.values() or [each.article for each in candidates]
+        self._context = context
+        self._qualities = sorted(each.quality for each in around if each.quality is not None)
+        self._records: Mapping[str, Record] = records(around, context.now - context.taste.max_age)
+
+    def of(self, candidate: Candidate) -> tuple[Part, ...]:
+        """The parts of one candidate that say something, quality first."""
         article = candidate.article
-        rank = _rank(article.quality, qualities)
-        freshness = 0.5 ** (max(context.now - article.published_at, timedelta()) / HALF_LIFE)
-        total = QUALITY_WEIGHT * rank + (1 - QUALITY_WEIGHT) * freshness
-        return candidate.because(
-            "score", _words(article, rank, freshness, total, len(qualities)), total
-        )
+        parts = [self._quality(article), self._freshness(article)]
+        told = told_before(article, self._context.scene)
+        if told is not None:
+            parts.append(Part("told before", -TOLD_BEFORE * told.share, told.words))
+        if candidate.told_by:
+            share = min(candidate.told_by, MANY) / MANY
+            others = (
+                "1 other provider"
+                if candidate.told_by == 1
+                else f"{candidate.told_by} other providers"
+            )
+            parts.append(Part("coverage", COVERAGE * share, f"told by {others}"))
+        record = self._records.get(article.provider.name)
+        if record is not None:
+            parts.append(Part("provider", PROVIDER * record.share, record.words))
+        if article.images:
+            parts.append(Part("image", IMAGE, "it has a picture"))
+        return tuple(parts)
 
-    return Verdict(tuple(sorted(map(scored, candidates), key=_best_first)))
+    def _quality(self, article: Article) -> Part:
+        quality, known = article.quality, self._qualities
+        if quality is None:
+            return Part("quality", 0.0, "quality unknown")
+        below, upto = bisect_left(known, quality), bisect_right(known, quality)
+        share = (below + upto) / (2 * len(known))
+        place = f"place {len(known) - upto + 1} of {len(known)} around"
+        return Part("quality", QUALITY * share, f"quality {quality}, {place}")
 
-
-def _rank(quality: int | None, qualities: Sequence[int]) -> float:
-    """The share of candidates that this quality beats, ties counted half; 0 when unknown."""
-    if quality is None:
-        return 0.0
-    below, upto = bisect_left(qualities, quality), bisect_right(qualities, quality)
-    return (below + upto) / (2 * len(qualities))
-
-
-def _words(article: Article, rank: float, freshness: float, total: float, ranked: int) -> str:
-    quality = "quality unknown" if article.quality is None else f"quality {article.quality}"
-    if article.quality is not None and ranked > 1:
-        quality += f", above {rank:.0%} of those left"
-    return f"score {total:.2f}: {quality}, freshness {freshness:.0%}"
+    def _freshness(self, article: Article) -> Part:
+        age = max(self._context.now - article.published_at, timedelta())
+        hours = age // timedelta(hours=1)
+        return Part("freshness", FRESHNESS * 0.5 ** (age / HALF_LIFE), f"{hours} h old")
 
 
 def _best_first(candidate: Candidate) -> tuple[float, float, str]:

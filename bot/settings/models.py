@@ -245,7 +245,6 @@ class DeliverySettings(_Part):
     max_lateness_s: Seconds = Field(
         10_800.0, alias="max_lateness", description="A digest later than this is skipped."
     )
-    # no reader yet: taken so that a file may already say it
     correct_for_s: Seconds = Field(
         259_200.0, alias="correct_for", description="How long a digest is corrected."
     )
@@ -270,7 +269,9 @@ class SettingsFile(_Part):
     )
     board: dict[Name, BoardChannel] = Field(_BOARD, description="Channels of the built-in board.")
     delivery: DeliverySettings = Field(DeliverySettings(), description="Durations of delivery.")
-    # no reader yet: taken so that a file may already say it
     owners: tuple[
         Annotated[str, StringConstraints(pattern=r"^(slack:[UW][A-Z0-9]+|discord:[0-9]+)$")], ...
-    ] = Field((), description="People who may change any subscription: slack:U…, discord:….")
+    ] = Field(
+        (),
+        description="People who are told when a post fails or needs a person: slack:U…, discord:….",
+    )

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Self, TypeVar
 
@@ -68,6 +69,13 @@ class Database:
                 return work(connection)
 
         return await asyncio.get_running_loop().run_in_executor(pool, transaction)
+
+    async def time_at(self) -> datetime | None:
+        """What the server's clock says; None for a file, which has no clock of its own."""
+        if self._url.get_backend_name() == "sqlite":
+            return None
+        unused = datetime.now(UTC)
+        return await self.run(lambda each: self._dialect.database_time(each, unused), write=False)
 
     def close(self) -> None:
         """Lets what is under way end, then closes every connection."""

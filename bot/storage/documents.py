@@ -1,14 +1,11 @@
 """JSON columns of the ledger: what is read and written whole, in the shape of the model."""
 
-import hashlib
-import json
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Generic, TypeVar
 
 from pydantic import TypeAdapter
 
-from bot.model.article import Article, canonical_url
 from bot.model.digest import Digest
 from bot.model.history import Seen
 from bot.model.pick import Reason
@@ -53,19 +50,3 @@ DIGEST: Document[Digest] = Document(Digest)
 REASONS: Document[tuple[Reason, ...]] = Document(tuple[Reason, ...])
 RECEIPT: Document[Receipt] = Document(Receipt)
 SEEN: Document[Seen] = Document(Seen)
-
-
-def seen_of(article: Article) -> Seen:
-    """What a destination remembers of an article it has had."""
-    return Seen(
-        article_id=article.id,
-        url=canonical_url(article.url),
-        published_at=article.published_at,
-        provider=article.provider.name,
-        words=f"{article.title} {article.excerpt}".strip(),
-    )
-
-
-def shown_hash(title: str, url: str, *, is_removed: bool) -> str:
-    """SHA-256 of what a correction would change of an article shown."""
-    return hashlib.sha256(json.dumps([title, url, is_removed]).encode()).hexdigest()

@@ -6,19 +6,25 @@ from typing import Any
 
 from sqlalchemy import Connection, select
 
+from bot.digest.why import grounds, sibling_grounds
 from bot.errors import SeenMeanwhile
+from bot.model.correction import shown_hash
 from bot.model.destination import Destination
 from bot.model.draft import Draft
 from bot.model.due import Due
 from bot.model.edition import Edition, EditionState
+from bot.model.history import seen_of
 from bot.model.pick import Pick
 from bot.model.post import Level, PlannedPost, PostKind, PostState
 from bot.model.slot import Slot, is_manual
 from bot.model.subscription import Subscription
 from bot.storage import rows, schema
 from bot.storage.dialects import dialect_of, insert
-from bot.storage.documents import DIGEST, REASONS, SEEN, seen_of, shown_hash
-from bot.storage.witness import had_before, write_seen
+from bot.storage.documents import DIGEST, REASONS, SEEN
+from bot.storage.witness import ITEM, had_before, write_seen
+
+ALSO = "also"
+"""The role of a pick that stands in another's thread."""
 
 
 def plan(
@@ -78,6 +84,7 @@ def _of_slot(subscription: Subscription, slot: Slot, now: datetime) -> Mapping[s
         "slot": slot.key,
         "slot_at": slot.due_at,
         "planned_at": now,
+        "layout": subscription.layout,
         **rows.destination_columns(subscription.destination),
     }
 
@@ -165,21 +172,26 @@ def _pick_rows(draft: Draft, edition_id: int) -> list[Mapping[str, Any]]:
     lead = next(
         (post.key for post in draft.posts if post.kind is PostKind.LEAD), draft.posts[0].key
     )
+    picks = _as_shown(draft)
+    items = [(pick.article, ITEM, grounds(pick), pick) for pick in picks]
+    also = [(each, ALSO, sibling_grounds(pick), pick) for pick in picks for each in pick.also]
     return [
-        _pick_row(pick, edition_id, position, of_article.get(pick.article.id, lead))
-        for position, pick in enumerate(draft.selection.picks)
+        {
+            "edition_id": edition_id,
+            "position": position,
+            "article_id": article.id,
+            "role": role,
+            "post": of_article.get(pick.article.id, lead),
+            "shown_hash": shown_hash(article.title, article.url, is_removed=article.is_removed),
+            "reasons": REASONS.dump(reasons),
+            "seen": SEEN.dump(seen_of(article)),
+        }
+        for position, (article, role, reasons, pick) in enumerate([*items, *also])
     ]
 
 
-def _pick_row(pick: Pick, edition_id: int, position: int, post: str) -> Mapping[str, Any]:
-    article = pick.article
-    return {
-        "edition_id": edition_id,
-        "position": position,
-        "article_id": article.id,
-        "role": "item",
-        "post": post,
-        "shown_hash": shown_hash(article.title, article.url, is_removed=article.is_removed),
-        "reasons": REASONS.dump(pick.reasons),
-        "seen": SEEN.dump(seen_of(article)),
-    }
+def _as_shown(draft: Draft) -> Sequence[Pick]:
+    """The picks in the digest's order, so that an item's position is its number less one."""
+    shown = draft.digest.items if draft.digest else ()
+    place = {item.article_id: place for place, item in enumerate(shown)}
+    return sorted(draft.selection.picks, key=lambda pick: place.get(pick.article.id, len(place)))

@@ -12,6 +12,9 @@ from bot.storage import schema
 from bot.storage.dialects import dialect_of, insert
 from bot.storage.documents import SEEN
 
+ITEM = "item"
+"""The role of a pick that has a place of its own in the digest."""
+
 UNSENT = tuple(state for state in PostState if ends_unsent(state))
 
 
@@ -38,11 +41,13 @@ def write_seen(connection: Connection, edition_ids: Sequence[int]) -> None:
 
 
 def had_before(connection: Connection, edition_ids: Sequence[int]) -> bool:
-    """Whether a destination had one of these editions' picks from another edition, by id or page.
+    """Whether a destination had one of these editions' items from another edition, by id or page.
 
-    Call it after `write_seen`, which waits for whoever writes the same rows.
+    Had as what: an item or as a sibling, its story was told. A sibling of its own that was had is a
+    line in a thread seen twice, and no reason to draft again. Call it after `write_seen`, which
+    waits for whoever writes the same rows.
     """
-    mine = _shown(connection, edition_ids)
+    mine = [each for each in _shown(connection, edition_ids) if each[0].role == ITEM]
     if not mine:
         return False
     t = schema.seen.c
@@ -69,8 +74,8 @@ def had_before(connection: Connection, edition_ids: Sequence[int]) -> bool:
 
 def _shown(
     connection: Connection, edition_ids: Sequence[int]
-) -> list[tuple[Row[Any, Any, Any], Seen]]:
-    """The picks of these editions: row of edition and destination, and what is remembered.
+) -> list[tuple[Row[Any, Any, Any, Any], Seen]]:
+    """The picks of these editions: row of edition, destination and role, and what is remembered.
 
     In one order, so that two who write the same rows never wait in a circle.
     """
@@ -79,7 +84,7 @@ def _shown(
     wanted = dialect_of(connection).listed(list(edition_ids))
     pick, edition = schema.pick.c, schema.edition.c
     query = (
-        select(pick.edition_id, edition.destination, pick.seen)
+        select(pick.edition_id, edition.destination, pick.role, pick.seen)
         .join_from(schema.pick, schema.edition, edition.id == pick.edition_id)
         .where(pick.edition_id.in_(select(wanted.c.value)))
         .order_by(edition.destination, pick.article_id)

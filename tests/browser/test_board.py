@@ -136,6 +136,25 @@ async def test_a_new_post_appears_by_itself_and_an_answer_stays(visit, on_board)
         await expect(on.page.locator("#channel-answer")).to_contain_text("Harbour: 1 article")
 
 
+async def test_edits_and_several_new_posts_appear_by_themselves(visit, on_board):
+    messenger = on_board[1]
+    lead, reply, *_ = await deliver(messenger, "general", harbour_digest(), "manual:5")
+    async with visit(f"/channels/general?thread={lead.message}") as on:
+        await on.page.clock.install()
+        await on.page.reload()
+        await deliver(messenger, "general", harbour_digest(), "manual:6")
+        await deliver(messenger, "general", harbour_digest(), "manual:7")
+        for receipt, words in ((lead, "The lead, put right"), (reply, "A reply, put right")):
+            await messenger.edit(receipt, {"text": words}, "")
+        async with on.page.expect_response("**/version"):
+            await on.page.clock.fast_forward(3_000)
+        await expect(on.page.locator("#channel-messages > li")).to_have_count(4)
+        for place in ("#channel-messages", "#thread-opener"):
+            await expect(on.page.locator(place)).to_contain_text("The lead, put right")
+        await expect(on.page.locator("#thread-messages")).to_contain_text("A reply, put right")
+        assert on.complaints == []
+
+
 async def test_a_command_that_is_not_answered_is_told(visit):
     async with visit("/channels/general") as on:
         await on.page.route("**/command", lambda route: route.abort())

@@ -142,6 +142,17 @@ async def test_the_version_grows_with_every_message(browser, messenger):
     assert other == '{"version": 0}'
 
 
+async def test_an_edit_is_shown_and_the_page_can_tell_which_message_it_was(browser, messenger):
+    lead, *_ = await deliver(messenger, "general", harbour_digest())
+    _, before = await read(browser.get("/channels/general/version"))
+    assert 'data-edits="0"' in (await read(browser.get("/channels/general")))[1]
+    await messenger.edit(lead, {"text": "Put right"}, "")
+    assert before != (await read(browser.get("/channels/general/version")))[1]
+    _, page = await read(browser.get("/channels/general"))
+    assert 'data-edits="1"' in page
+    assert "Put right" in page
+
+
 @pytest.mark.parametrize(
     "host",
     [

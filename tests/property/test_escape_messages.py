@@ -15,9 +15,9 @@ from tests.support.payloads import levels, messages, read_discord, read_slack
 layouts = st.sampled_from(Layout)
 
 
-def _begins(text, visible):
+def _begins(text, visible, chars=30):
     """Whether a text shows, whole or cut; hostile text may be cut early, never to nothing."""
-    return flat(text)[:30].rstrip(" ,;:.–—-") in visible
+    return flat(text)[:chars].rstrip(" ,;:.–—-") in visible
 
 
 @settings(max_examples=15, deadline=None)
@@ -29,7 +29,8 @@ def test_slack_messages_hold_only_our_links(digest, layout):
             assert not parsed.forged
             if post.kind is not PostKind.REPLY:
                 continue
-            links = [link.url for link in by_id[post.article_id].related]
+            item = by_id[post.article_id]
+            links = [link.url for link in (*item.also, *item.related)]
             safe = [url for each in links if (url := escape.slack_url(each, limits.URL_CHARS))]
             shown = [url for url, _ in parsed.links]
             assert shown == safe[: len(shown)]
@@ -49,6 +50,10 @@ def test_a_slack_edition_links_each_item_once_in_order_in_blocks_and_twin(digest
             assert [url for each in read for url, _ in each.links] == wanted
             visible = "\n".join(each.visible for each in read)
             assert all(_begins(item.title, visible) for item in digest.items)
+            if layout is not Layout.CARDS:  # there its lead says it, which is left out here
+                assert all(_begins(item.section, visible, 10) for item in digest.items)
+            updates = sum(item.is_update for item in digest.items)
+            assert visible.count("Update: ") >= updates
 
 
 @settings(max_examples=15, deadline=None)
@@ -59,7 +64,8 @@ def test_discord_messages_hold_only_our_links(digest, layout, look):
         parsed = read_discord(payload)
         assert not parsed.forged
         if post.kind is PostKind.REPLY:
-            links = [link.url for link in by_id[post.article_id].related]
+            item = by_id[post.article_id]
+            links = [link.url for link in (*item.also, *item.related)]
             safe = [url for each in links if (url := escape.discord_url(each, limits.URL_CHARS))]
             shown = [url for url, _ in parsed.links]
             assert shown == safe[: len(shown)]

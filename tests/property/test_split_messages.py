@@ -72,7 +72,7 @@ def test_posts_stand_parents_first_with_keys_of_their_own(digest, layout, look):
     for position, post in enumerate(posts):
         assert post.parent in keys[:position] if position else post.parent is None
     replied = [post.article_id for post in posts if post.kind is PostKind.REPLY]
-    assert replied == [item.article_id for item in digest.items if item.related]
+    assert replied == [item.article_id for item in digest.items if item.related or item.also]
 
 
 @settings(max_examples=15, deadline=None)
@@ -108,7 +108,7 @@ def test_a_reply_counts_every_link_it_leaves_out(digest, look):
         else:
             said = displays(payload)[0]
             shown = sum(line.startswith("- ") for line in said.split("\n"))
-        left_out = len(item.related) + item.more_related - shown
+        left_out = len(item.also) + len(item.related) + item.more_related - shown
         assert (f"{left_out} more" in said.split("\n")[-1]) == (left_out > 0)
 
 

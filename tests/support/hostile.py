@@ -6,7 +6,7 @@ from typing import Any
 from hypothesis import strategies as st
 
 from bot.model.article import Image, Provider, RelatedLink
-from bot.model.digest import Digest, Item
+from bot.model.digest import Digest, Item, Sibling
 from tests.support.builders import make_article, make_digest, make_item
 
 FRAGMENTS = [
@@ -46,6 +46,7 @@ _times = st.datetimes(datetime(1971, 1, 1), datetime(2037, 1, 1)).map(  # noqa: 
 )
 _providers = st.builds(Provider, texts, st.just("acme.example"))
 _images = st.one_of(st.none(), st.builds(Image, urls, texts))
+_siblings = st.builds(Sibling, texts, urls, _providers, _times)
 _links = st.builds(RelatedLink, texts, urls, _providers, published_at=st.one_of(st.none(), _times))
 
 
@@ -65,13 +66,21 @@ _fields = st.fixed_dictionaries(
         "badge": st.one_of(st.sampled_from(["Unpublished", "Quality 87", ""]), texts),
         "related": st.lists(_links, max_size=4).map(tuple),
         "more_related": st.integers(0, 40),
+        "also": st.one_of(st.just(()), st.lists(_siblings, max_size=4).map(tuple)),
+        "is_update": st.booleans(),
     }
 )
 
 
 @st.composite
 def digests(draw: st.DrawFn) -> Digest:
-    """A digest of one to ten items, every text of it hostile."""
+    """A digest of one to ten items, every text of it hostile, in two sections or in none."""
     fields = draw(st.lists(_fields, min_size=1, max_size=10))
+    if draw(st.booleans()):
+        first, second = draw(texts), draw(texts)
+        half = len(fields) // 2
+        fields = [each | {"section": first} for each in fields[:half]] + [
+            each | {"section": second} for each in fields[half:]
+        ]
     items = [_item(number, each) for number, each in enumerate(fields)]
     return make_digest(items, heading=draw(texts), topic=draw(texts), footer=draw(texts))

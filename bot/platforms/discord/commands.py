@@ -61,12 +61,13 @@ class Desk:
         self._under_way: set[asyncio.Task[Any]] = set()
         self.tree = app_commands.CommandTree(wire.client)
         self._add_topic()
+        self._add_gazette()
 
     def _add_topic(self) -> None:
         @self.tree.command(
             name="topic", description="Look a topic up: its best articles, for you alone"
         )
-        @app_commands.describe(name="The topic's name, or another word for it")
+        @app_commands.describe(name="A topic; then words, since 7d, quality 60, from forbes.com")
         async def topic(interaction: Interaction, name: str) -> None:
             destination = _destination(interaction)
             request = Request("topic", name, _actor(interaction), destination)
@@ -77,6 +78,31 @@ class Desk:
             names = await self._commands.complete(typed)
             fitting = [name for name in names if 1 <= len(name) <= CHOICE_CHARS]
             return [app_commands.Choice(name=name, value=name) for name in fitting[:CHOICES]]
+
+    def _add_gazette(self) -> None:
+        group = app_commands.Group(name="gazette", description="Everything Gazette can do here")
+
+        @group.command(name="why", description="Why an article was picked here, or why not")
+        @app_commands.describe(article="A link to the article")
+        async def why(interaction: Interaction, article: str) -> None:
+            await self._gazette(interaction, f"why {article}")
+
+        @group.command(name="next", description="When the next digests come to this channel")
+        @app_commands.describe(count="How many of each")
+        async def next_(
+            interaction: Interaction, count: app_commands.Range[int, 1, 10] | None = None
+        ) -> None:
+            await self._gazette(interaction, "next" if count is None else f"next {count}")
+
+        @group.command(name="help", description="What can be typed")
+        async def help_(interaction: Interaction) -> None:
+            await self._gazette(interaction, "help")
+
+        self.tree.add_command(group)
+
+    async def _gazette(self, interaction: Interaction, text: str) -> None:
+        request = Request("gazette", text, _actor(interaction), _destination(interaction))
+        await self._reply(interaction, lambda: self._commands.answer(request))
 
     async def on_interaction(self, interaction: Interaction) -> None:
         """Answers presses; commands come by the tree."""

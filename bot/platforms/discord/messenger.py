@@ -118,13 +118,16 @@ class DiscordMessenger:
     async def why_not_known(self, destination: Destination) -> str | None:
         return await why_not(self._wire, self._people, destination)
 
-    async def platform_time_at(self) -> datetime | None:
-        if self._wire.watch.time_at() is None:
+    async def platform_time_at(self, *, is_fresh: bool = False) -> datetime | None:
+        before = self._wire.watch.answers
+        if is_fresh or self._wire.watch.time_at() is None:
             try:
                 await self._wire.ask(Route("GET", "/users/@me"))
             except PlatformError as error:
                 structlog.get_logger(__name__).warning("no time from Discord", error=str(error))
         at = self._wire.watch.time_at()
+        if is_fresh and self._wire.watch.answers == before:
+            return None
         return None if at is None else at - timedelta(seconds=BEHIND_S)
 
 

@@ -44,6 +44,7 @@ class Watch:
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
         self._last_date: tuple[datetime, float] | None = None
+        self.answers = 0
         self.trace = aiohttp.TraceConfig()
         self.trace.on_request_headers_sent.append(self._sent)
         self.trace.on_request_end.append(self._answered)
@@ -73,6 +74,7 @@ class Watch:
             except ValueError:
                 return
             self._last_date = (at, self._clock.boot_s())
+            self.answers += 1
 
     def time_at(self) -> datetime | None:
         """Discord's time now: its last Date, carried forward by seconds since boot."""

@@ -74,7 +74,7 @@ class LocalMessenger:
     async def why_not_known(self, destination: Destination) -> None:
         """Nothing can stand between the board and its own table."""
 
-    async def platform_time_at(self) -> datetime:
+    async def platform_time_at(self, *, is_fresh: bool = False) -> datetime:  # noqa: ARG002 (the port's)
         return self._clock.now()
 
 

@@ -38,14 +38,13 @@ class Commands(Protocol):
 
 
 def command_request(body: Body) -> Request:
-    """`/topic NAME` and `/gazette topic NAME` are one request; all else is a call for help.
+    """`/topic NAME` is command `topic`; all else is `gazette`, whose first word says what it is.
 
     Names aren't namespaced on Slack, so an operator may have renamed `/gazette`.
     """
     name, text = body["command"].removeprefix("/").lower(), body.get("text", "").strip()
     if name != "topic":
-        first, _, rest = text.partition(" ")
-        name, text = ("topic", rest.strip()) if first.lower() == "topic" else ("help", text)
+        name = "gazette"
     return Request(name, text, _actor(body["user_id"]), _destination(body["channel_id"]))
 
 

@@ -1,6 +1,7 @@
 """The way out to Slack: posts frozen payloads and finds them again by their key (PLATFORMS 1.3 to 1.5)."""
 
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
@@ -82,10 +83,12 @@ class SlackMessenger:
     async def why_not_known(self, destination: Destination) -> str | None:
         return await self._reader.why_not(destination)
 
-    async def platform_time_at(self) -> datetime | None:
-        if self._dated is None:
-            await self._try_to_identify()
-        if self._dated is None:
+    async def platform_time_at(self, *, is_fresh: bool = False) -> datetime | None:
+        before = self._dated
+        if before is None or is_fresh:
+            with suppress(PlatformError):  # it shows in the date that is not there
+                await self.identify()
+        if self._dated is None or (is_fresh and self._dated is before):
             return None
         date, boot_s = self._dated
         return date + timedelta(seconds=self._clock.boot_s() - boot_s - SKEW_S)
@@ -101,7 +104,7 @@ class SlackMessenger:
         try:
             return self._identity or await self.identify()
         except PlatformError:
-            return None  # both callers can do without
+            return None  # its caller can do without
 
     async def _call(self, method: str, **request: Any) -> AsyncSlackResponse:
         answer = await call(self._client, method, **request)

@@ -121,6 +121,15 @@ async def test_a_command_says_who_asks_what_and_where(server, start, commands, c
     assert request == Request("topic", "  AI Hardware", who, where)
 
 
+async def test_gazette_why_is_a_subcommand_with_the_link(server, start, commands, channel):
+    await start()
+    link = {"article": "https://acme.example/one"}
+    await (await server.slash("gazette", link, channel=channel, sub="why")).original()
+    await (await server.slash("gazette", {}, channel=channel, sub="help")).original()
+    asked = [(each.command, each.text) for each in commands.asked]
+    assert asked == [("gazette", "why https://acme.example/one"), ("gazette", "help")]
+
+
 async def test_a_press_in_an_answer_carries_its_actions_token(server, start, commands, channel):
     await start()
     answered = await (await server.slash("topic", {"name": "x"}, channel=channel)).original()
@@ -257,11 +266,29 @@ async def test_a_direct_message_is_answered_too(server, start, commands):
     assert commands.asked[0].destination.channel == direct
 
 
+@pytest.mark.parametrize(
+    "case",
+    [
+        ("gazette next", {}, ("gazette", "next")),
+        ("gazette next", {"count": "5"}, ("gazette", "next 5")),
+        ("gazette help", {}, ("gazette", "help")),
+    ],
+)
+async def test_commands_of_the_group_are_asked_by_their_own_names(
+    server, start, channel, commands, case
+):
+    typed, options, asked = case
+    await start()
+    await (await server.slash(typed, options, channel=channel)).original()
+    assert [(each.command, each.text) for each in commands.asked] == [asked]
+
+
 async def test_commands_are_registered_once_and_again_only_on_change(server, start):
     await start()
     await start()
     assert len(server.calls_of("register")) == 1
-    (registered,) = server.rest.commands[""]
+    registered, group = sorted(server.rest.commands[""], key=lambda each: len(each["name"]))
+    assert [each["name"] for each in group["options"]] == ["why", "next", "help"]
     assert registered["options"][0]["autocomplete"] is True
     registered["description"] = "another"
     await start()

@@ -1,8 +1,6 @@
 """The local Discord server refuses what Discord refuses (PLATFORMS.md section 2), over sockets."""
 
 import asyncio
-import json
-from collections.abc import AsyncIterator
 from typing import Any
 
 import aiohttp
@@ -12,7 +10,6 @@ from tests.support.discord_payloads import SILENT, about, display, forum_post, m
 from tests.support.discord_server import (
     FORUM,
     INVITED,
-    DiscordServer,
     Moment,
     Permission,
     bad_json,
@@ -25,31 +22,6 @@ from tests.support.discord_server import (
 )
 
 KEY = "0123456789abcdef01234567"
-
-
-class Caller:
-    """A plain HTTP client with the bot's headers: answers (status, JSON)."""
-
-    def __init__(self, server: DiscordServer, session: aiohttp.ClientSession) -> None:
-        self.server = server
-        self.session = session
-
-    async def __call__(self, method: str, path: str, body: Any = None) -> tuple[int, Any]:
-        async with self.session.request(method, self.server.api_url + path, json=body) as answer:
-            return answer.status, json.loads(await answer.read() or b"null")
-
-    async def create(self, channel: str, body: Any) -> tuple[int, Any]:
-        return await self("POST", f"/channels/{channel}/messages", body)
-
-
-@pytest.fixture
-async def call(server: DiscordServer) -> AsyncIterator[Caller]:
-    headers = {
-        "Authorization": f"Bot {server.token}",
-        "User-Agent": "DiscordBot (https://gazette.example, 0)",
-    }
-    async with aiohttp.ClientSession(headers=headers) as session:
-        yield Caller(server, session)
 
 
 async def test_a_wrong_body_is_refused_with_the_place_of_the_mistake(server, call):

@@ -8,7 +8,6 @@ import pytest
 
 from bot.delivery.ports import Absent, CannotKnow, Found, Messenger
 from bot.errors import (
-    Closed,
     NotAllowed,
     NotSent,
     OutcomeUnknown,
@@ -17,51 +16,11 @@ from bot.errors import (
     RateLimited,
 )
 from bot.model.destination import Destination, Look, Platform
-from bot.model.post import Payloads, Post, PostKind, PostOp, PostState
 from bot.model.receipt import Receipt
-from bot.platforms.slack import errors
 from bot.platforms.slack.client import proxy_for
 from bot.platforms.slack.messenger import SlackMessenger
 from tests.support import slack_faults as faults
-from tests.support.clock import ManualClock
-from tests.support.slack_server import SlackServer
-
-NEWS = Destination(Platform.SLACK, "C0NEWS", Look.SLACK)
-KEY = "0123456789abcdef01234567"
-LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)
-
-
-def payload(key: str = KEY, text: str = "Azure today") -> dict[str, object]:
-    return {
-        "text": text,
-        "unfurl_links": False,
-        "metadata": {"event_type": "gazette_post", "event_payload": {"key": key}},
-    }
-
-
-def a_post(key: str = KEY, since: datetime | None = LONG_AGO) -> Post:
-    return Post(
-        key=key,
-        edition_id=1,
-        destination=NEWS,
-        kind=PostKind.LEAD,
-        op=PostOp.CREATE,
-        parent=None,
-        position=1,
-        payloads=Payloads("{}", "{}", "{}"),
-        state=PostState.UNKNOWN,
-        platform_time_at=since,
-    )
-
-
-@pytest.fixture
-def clock() -> ManualClock:
-    return ManualClock()
-
-
-@pytest.fixture
-def messenger(slack: SlackServer, clock: ManualClock) -> SlackMessenger:
-    return SlackMessenger(slack.bot_token, slack.api_url, clock)
+from tests.support.slack_payloads import KEY, NEWS, a_post, payload
 
 
 def test_it_is_a_messenger_that_never_repeats_safely(messenger: SlackMessenger) -> None:
@@ -95,33 +54,6 @@ async def test_a_thread_is_open_already_and_nothing_is_sent(messenger, slack) ->
     opened = await messenger.open_thread(Receipt("C0NEWS", "1.2"), {}, KEY)
     assert opened == Receipt("C0NEWS", "1.2", thread="1.2")
     assert slack.calls == []
-
-
-def _rows():
-    tables = [
-        (errors.DESTINATION_DEAD, NotAllowed),
-        (errors.INSTALLATION_DEAD, NotAllowed),
-        (errors.PAYLOAD_WRONG, PayloadRefused),
-        (errors.TOO_FAST, RateLimited),
-        (errors.PASSING, NotSent),
-        (errors.AMBIGUOUS, OutcomeUnknown),
-        ({"restricted_action_never_heard_of"}, NotAllowed),
-        ({"never_heard_of", "invalid_thing"}, PayloadRefused),
-        ({"upstream_timed_out", "unknown_error"}, OutcomeUnknown),
-    ]
-    return [(code, kind) for codes, kind in tables for code in sorted(codes)]
-
-
-@pytest.mark.parametrize(
-    ("code", "kind"), _rows(), ids=lambda each: getattr(each, "__name__", each)
-)
-async def test_a_refusal_is_the_error_its_table_says(messenger, slack, code, kind) -> None:
-    slack.fail_next("chat.postMessage", faults.refused(code))
-    with pytest.raises(PlatformError, match=code) as caught:
-        await messenger.create(NEWS, payload(), KEY, None)
-    assert type(caught.value) is kind
-    if kind is NotAllowed:
-        assert (caught.value.closed is Closed.INSTALLATION) is (code in errors.INSTALLATION_DEAD)
 
 
 @pytest.mark.parametrize(
@@ -341,6 +273,16 @@ async def test_slacks_time_is_taken_anew_from_every_answer(messenger, slack) -> 
     slack.state.workspace.offset_s = 3600
     await messenger.create(NEWS, payload(), KEY, None)
     assert await messenger.platform_time_at() - first > timedelta(minutes=59)
+
+
+async def test_slacks_time_is_asked_for_anew_where_it_has_to_be(messenger, slack) -> None:
+    first = await messenger.platform_time_at()
+    slack.state.workspace.offset_s = 3600
+    assert await messenger.platform_time_at() - first < timedelta(minutes=1)
+    assert await messenger.platform_time_at(is_fresh=True) - first > timedelta(minutes=59)
+    slack.fail_next("auth.test", faults.reset())
+    assert await messenger.platform_time_at(is_fresh=True) is None
+    assert await messenger.platform_time_at() is not None
 
 
 async def test_the_bound_is_before_what_is_posted_next(messenger, slack) -> None:

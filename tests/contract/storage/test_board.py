@@ -59,3 +59,18 @@ class TestBoardStore:
         assert versions[0] < versions[1] < versions[2]
         await board.add("k", "lounge", None, "p", START)
         assert await board.version("general") == versions[2]
+
+    async def test_an_edit_changes_what_is_shown_and_the_version_of_its_channel_alone(self, board):
+        await board.add("lead", "general", None, "p", START)
+        await board.add("k", "lounge", None, "p", START)
+        versions = {name: await board.version(name) for name in ("general", "lounge")}
+        assert await board.change("lead", "new")
+        assert await board.change("lead", "newer")
+        lead = await board.find("lead")
+        assert (lead.payload, lead.edits, lead.at) == ("newer", 2, START)
+        assert await board.version("general") == versions["general"] + 2
+        assert await board.version("lounge") == versions["lounge"]
+
+    async def test_what_nobody_added_can_not_be_changed(self, board):
+        assert not await board.change("k1", "p")
+        assert await board.find("k1") is None

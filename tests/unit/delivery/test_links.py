@@ -17,7 +17,7 @@ BOARD = Destination(Platform.LOCAL, "general", Look.SLACK)
 KEY = "0123456789abcdef01234567"
 TS = "1700000000.123456"
 SLACK_LEAD, DISCORD_LEAD = Receipt("C01", TS), Receipt("20", "31", thread="31")
-FORUM_LEAD = Receipt("20", "40", thread="40")
+FORUM_LEAD = Receipt("40", "40", thread="40")
 
 LEADS = {
     "a link of Slack's": (SLACK, "https://acme.slack.com/archives/C01/p1700000000123456", TS),
@@ -59,8 +59,8 @@ REPLIES = {
         f"https://acme.slack.com/archives/C01/p1700000001000000?thread_ts={TS}&cid=C01",
         Receipt("C01", "1700000001.000000"),
     ),
-    "in Discord's": (DISCORD, DISCORD_LEAD, "31/50", Receipt("20", "50")),
-    "in a forum's": (FORUM, FORUM_LEAD, "40/50", Receipt("20", "50")),
+    "in Discord's": (DISCORD, DISCORD_LEAD, "31/50", Receipt("31", "50")),
+    "in a forum's": (FORUM, FORUM_LEAD, "40/50", Receipt("40", "50")),
 }
 
 

@@ -8,10 +8,12 @@ import pytest
 
 from bot.model.article import Image, Provider
 from bot.model.destination import Look
+from bot.model.digest import Sibling
 from bot.model.subscription import Layout
 from bot.rendering import limits
 from bot.rendering.render import render
 from tests.support.builders import make_article, make_digest, make_item, make_related
+from tests.support.clock import START
 from tests.support.discord_checks import check_message
 from tests.support.payloads import messages
 from tests.support.slack_blocks import check_blocks
@@ -43,6 +45,11 @@ def _longest(sign, url_sign):
             url="https://a.example/" + url_sign * longest,
             image=Image("https://img.example/" + "i" * 1900, words),
             related=tuple(make_related(str(k), title=words, provider=provider) for k in range(12)),
+            also=tuple(
+                Sibling(words, f"https://a.example/{k}", provider, START) for k in range(12)
+            ),
+            is_update=True,
+            section=words,
         )
         for n in range(10)
     ]

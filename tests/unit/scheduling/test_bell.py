@@ -5,10 +5,15 @@ import sys
 import pytest
 from structlog.testing import capture_logs
 
+from bot.clock import SystemClock
 from bot.scheduling.bell import Bell, Job
+from tests.support.clock import ManualClock
 
 SOON_S = 0.01
 NEVER_S = 3_600
+
+
+boot_s = SystemClock().boot_s
 
 
 @pytest.fixture
@@ -16,8 +21,8 @@ async def ring():
     """Starts a bell with these jobs and stops it after the test."""
     bells = []
 
-    def start(*jobs: Job) -> Bell:
-        bell = Bell(jobs)
+    def start(*jobs: Job, boot_s=boot_s) -> Bell:
+        bell = Bell(jobs, boot_s)
         bell.start()
         bells.append(bell)
         return bell
@@ -149,6 +154,59 @@ async def test_nothing_rings_after_the_stop(ring):
     ring(Job("other", SOON_S, others.work))
     await soon(others.is_enough)
     assert job.rings == rings
+
+
+async def test_rearming_rings_every_job_at_once_and_its_interval_goes_on_from_there(ring):
+    first, second, other = Counted(), Counted(enough=2), Counted(enough=2)
+
+    async def both() -> None:
+        await first.work()
+        await second.work()
+
+    bell = ring(Job("tick", NEVER_S, both), Job("ingest", NEVER_S, other.work))
+    await soon(first.is_enough)
+    bell.rearm()
+    await soon(second.is_enough)
+    await soon(other.is_enough)
+
+
+async def test_a_job_that_does_not_ring_in_time_is_counted_logged_and_rung(ring):
+    first, second = Counted(), Counted(enough=2)
+    clock = ManualClock()
+
+    async def both() -> None:
+        await first.work()
+        await second.work()
+
+    with capture_logs() as logs:
+        # the library counts real seconds, we count these: it never rings again by itself
+        bell = ring(Job("tick", 60, both), boot_s=clock.boot_s)
+        await soon(first.is_enough)
+        await asyncio.sleep(0)
+        clock.advance(2 * 60 + 2)
+        bell.look_after()
+        assert bell.missed == {"tick": 0}
+        clock.advance(2)
+        bell.look_after()
+        await soon(second.is_enough)
+    assert bell.missed == {"tick": 1}
+    assert [log["event"] for log in logs] == ["job did not ring in time"]
+
+
+async def test_a_long_job_is_not_a_missed_one(ring):
+    begun, may_end = asyncio.Event(), asyncio.Event()
+    clock = ManualClock()
+
+    async def long() -> None:
+        begun.set()
+        await may_end.wait()
+
+    bell = ring(Job("ingest", 60, long), boot_s=clock.boot_s)
+    await soon(begun)
+    clock.advance(3_600)
+    bell.look_after()
+    assert bell.missed == {"ingest": 0}
+    may_end.set()
 
 
 def test_choosing_slots_needs_no_scheduler_library():

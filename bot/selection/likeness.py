@@ -1,0 +1,132 @@
+"""How alike two articles are: the cosine of their words, each weighed by how few days know it.
+
+A word is rare that stands in the articles of few days, not in few articles: the name that all write
+about today is what makes their story, and the phrases of press releases come every day. Built anew
+for each choice; nothing is kept.
+"""
+
+import re
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date, datetime
+from itertools import islice
+from math import log, sqrt
+from typing import NamedTuple
+
+from bot.model.article import Article
+from bot.model.history import Seen
+
+TITLE_COUNTS = 3
+"""A word of the title counts as often."""
+
+NAMING = 8
+"""So many of an article's rarest words name the articles that may be like it."""
+
+NAMED = 20
+"""So many articles each of them names: the cost stays linear, however many articles there are."""
+
+THE_SAME = 0.9
+"""From this cosine on, two texts are the same but for a few words."""
+
+_FEW_DAYS = 0.4
+"""So much more alike are strangers on one day than over many: its words had no time to be common."""
+
+_WORD = re.compile(r"\w+")
+
+
+class Text(NamedTuple):
+    """An article as far as its story goes; one that was had here is known by the same."""
+
+    id: str
+    published_at: datetime
+    provider: str
+    title: str
+    excerpt: str = ""
+    quality: int = -1
+
+
+def text_of(article: Article) -> Text:
+    """The text of an article of the catalog. Unknown quality is worse than any."""
+    quality = -1 if article.quality is None else article.quality
+    provider = article.provider.name
+    return Text(article.id, article.published_at, provider, article.title, article.excerpt, quality)
+
+
+def text_seen(seen: Seen) -> Text:
+    """The text of an article that was had here and is not in the catalog any more."""
+    return Text(seen.article_id, seen.published_at, seen.provider, seen.words)
+
+
+class Likeness:
+    """The texts, oldest first, and their words as vectors of length 1. Ids are unique."""
+
+    def __init__(self, texts: Sequence[Text]) -> None:
+        self.texts = sorted(texts, key=lambda text: (text.published_at, text.id))
+        counts = {text.id: _counted(text) for text in self.texts}
+        known: defaultdict[str, set[date]] = defaultdict(set)
+        for text in self.texts:
+            for word in counts[text.id]:
+                known[word].add(text.published_at.date())
+        days = len({text.published_at.date() for text in self.texts})
+        self.doubt = _FEW_DAYS / max(days, 1)
+        self._rarity = {word: log(1 + days / len(on)) for word, on in known.items()}
+        self._held_by = Counter(word for words in counts.values() for word in words)
+        self._vectors = {name: self._weighed(words) for name, words in counts.items()}
+
+    def alike(self, one: str, other: str) -> float:
+        """Between 0 and 1 for two texts by id: their cosine, less what strangers have in common here.
+
+        0 where they share no word that half of the texts are without: what all say tells nothing.
+        """
+        cosine = self._cosine(one, other)
+        if cosine <= self.doubt or not self._share_a_rare_word(one, other):
+            return cosine if cosine >= THE_SAME else 0.0
+        return max(cosine - self.doubt, cosine if cosine >= THE_SAME else 0.0)
+
+    def _share_a_rare_word(self, one: str, other: str) -> bool:
+        held_by, most, others = self._held_by, len(self.texts) / 2, self._vectors[other]
+        return any(held_by[word] <= most for word in self._vectors[one] if word in others)
+
+    def _cosine(self, one: str, other: str) -> float:
+        small, large = self._vectors[one], self._vectors[other]
+        if len(small) > len(large):
+            small, large = large, small
+        return sum(weight * large[word] for word, weight in small.items() if word in large)
+
+    def rarest(self, name: str) -> list[str]:
+        """The words of a text that name others like it; no word that only it has."""
+        held_by, rarity = self._held_by, self._rarity
+        shared = (word for word in self._vectors[name] if held_by[word] > 1)
+        return sorted(shared, key=lambda word: (-rarity[word], held_by[word], word))[:NAMING]
+
+    def _weighed(self, counts: Mapping[str, int]) -> Mapping[str, float]:
+        raw = {word: (1 + log(n)) * self._rarity[word] for word, n in sorted(counts.items())}
+        length = sqrt(sum(weight * weight for weight in raw.values()))
+        return {word: weight / length for word, weight in raw.items()}
+
+
+class Naming:
+    """Finds the texts that share a rare word with one: those added first are named first."""
+
+    def __init__(self, likeness: Likeness) -> None:
+        self._likeness = likeness
+        self._holding: defaultdict[str, list[Text]] = defaultdict(list)
+
+    def add(self, text: Text) -> None:
+        """Makes a text one that can be named."""
+        for word in self._likeness.rarest(text.id):
+            self._holding[word].append(text)
+
+    def latest(self, text: Text) -> Iterator[Text]:
+        """Those added last that it names, each once."""
+        named: dict[str, Text] = {}
+        for word in self._likeness.rarest(text.id):
+            named.update((each.id, each) for each in islice(reversed(self._holding[word]), NAMED))
+        return iter(named.values())
+
+
+def _counted(text: Text) -> Mapping[str, int]:
+    counts: Counter[str] = Counter(_WORD.findall(text.excerpt.casefold()))
+    for word in _WORD.findall(text.title.casefold()):
+        counts[word] += TITLE_COUNTS
+    return counts

@@ -1,0 +1,102 @@
+"""Which articles tell of one event: found when choosing, nothing is stored.
+
+Words alone do not tell, the provider is the second fact: one provider seldom tells an event twice
+and writes to a pattern, so two of its articles are one story only if they are nearly the same text.
+Two stories become one while their articles are alike *on average*: joined one by one, a chain of
+likenesses would tie half the catalog together.
+"""
+
+import heapq
+from collections import defaultdict
+from collections.abc import Sequence
+from datetime import timedelta
+
+from bot.selection.likeness import THE_SAME, Likeness, Naming, Text
+
+SPAN = timedelta(days=4)
+"""Articles further apart are never alike."""
+
+ALIKE = 0.16
+"""From this average on, two stories are one."""
+
+_Place = tuple[str, str]
+
+
+def group(likeness: Likeness) -> list[Sequence[Text]]:
+    """The texts as stories, oldest first in each, and the stories by their first. Knows no quality."""
+    grouping = _Grouping(likeness)
+    while grouping.join_nearest():
+        pass
+    return sorted(
+        (sorted(each, key=_age) for each in grouping.stories.values()),
+        key=lambda story: _age(story[0]),
+    )
+
+
+class _Grouping:
+    """Stories under the id of one of their texts; pairs of them wait in a heap, nearest first."""
+
+    def __init__(self, likeness: Likeness) -> None:
+        self._likeness = likeness
+        self._known: dict[_Place, float | None] = {}
+        self.stories: dict[str, list[Text]] = {text.id: [text] for text in likeness.texts}
+        self._near: defaultdict[str, set[str]] = defaultdict(set)
+        self._waiting: list[tuple[float, str, str, int]] = []
+        naming = Naming(likeness)
+        for text in likeness.texts:
+            for other in naming.latest(text):
+                if (self._alike(text, other) or 0.0) >= ALIKE:  # no average is above its highest
+                    self._propose(text.id, other.id)
+            naming.add(text)
+
+    def join_nearest(self) -> bool:
+        """Joins the two stories most alike; False when no two are alike any more."""
+        while self._waiting:
+            _, one, other, size = heapq.heappop(self._waiting)
+            stories = self.stories
+            if one in stories and other in stories and size == self._size(one, other):
+                self._join(one, other)
+                return True
+        return False
+
+    def _join(self, one: str, other: str) -> None:
+        self.stories[one] += self.stories.pop(other)
+        near = (self._near[one] | self._near.pop(other)) - {one, other}
+        for each in near:
+            self._near[each].discard(other)
+        self._near[one].clear()
+        for each in sorted(near):
+            self._propose(one, each)
+
+    def _propose(self, one: str, other: str) -> None:
+        self._near[one].add(other)
+        self._near[other].add(one)
+        average = self._average(one, other)
+        if average >= ALIKE:
+            first, second = sorted((one, other))
+            heapq.heappush(self._waiting, (-average, first, second, self._size(one, other)))
+
+    def _size(self, one: str, other: str) -> int:
+        return len(self.stories[one]) + len(self.stories[other])
+
+    def _average(self, one: str, other: str) -> float:
+        """How alike two stories are; two articles of one provider say nothing about it."""
+        pairs = [
+            self._alike(mine, its) for mine in self.stories[one] for its in self.stories[other]
+        ]
+        told = [each for each in pairs if each is not None]
+        return sum(told) / len(told) if told else 0.0
+
+    def _alike(self, one: Text, other: Text) -> float | None:
+        if abs(one.published_at - other.published_at) > SPAN:
+            return 0.0
+        pair = (one.id, other.id) if one.id < other.id else (other.id, one.id)
+        if pair not in self._known:
+            alike = self._likeness.alike(*pair)
+            is_pattern = one.provider == other.provider and alike < THE_SAME
+            self._known[pair] = None if is_pattern else alike
+        return self._known[pair]
+
+
+def _age(text: Text) -> tuple[float, str]:
+    return (text.published_at.timestamp(), text.id)
