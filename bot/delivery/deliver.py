@@ -11,6 +11,7 @@ import structlog
 from bot.clock import Clock
 from bot.delivery.lease import Leases
 from bot.delivery.order import Doubt, LookUp, Send, Skip, Wait, is_repeatable, next_step
+from bot.delivery.overdue import Overdue, since_due
 from bot.delivery.patience import Patience
 from bot.delivery.ports import Ledger, Messenger, Move, Tell
 from bot.delivery.reconcile import verdict
@@ -63,6 +64,7 @@ class Delivery:
         self._tell = tell
         self._leases = Leases(ledger, clock, owner, patience.lease_s)
         self._waits = Waits(clock, patience.quarantine_s)
+        self._overdue = Overdue(clock.now(), patience.second_look_s)
         self._posted_s: dict[str, float] = {}
         self._unreachable: set[Destination] = set()
         self._is_stopping = False
@@ -143,6 +145,11 @@ class Delivery:
         )
         if claim is None:  # another process has it, or it is settled
             return None
+        if self._overdue.must_look(post):
+            sight = await messenger.look_up(since_due(claim), thread)
+            move = self._overdue.verdict(claim, sight, self._clock.now())
+            if move is not None:
+                return await self._move(claim, move)
         if not self._leases.lasts(str(post.destination), self._patience.time_out_s):
             # frozen or asleep since the lease was looked at: another may work here by now
             return await self._give_back(post, claim)
@@ -151,6 +158,7 @@ class Delivery:
         except PlatformError as error:
             moved = await self._not_confirmed(post, claim, error)
         else:
+            self._overdue.note(claim)
             moved = await self._move(claim, Move(PostState.SENT, receipt=receipt))
         self._posted_s[str(post.destination)] = self._clock.boot_s()
         return moved

@@ -47,6 +47,9 @@ faults = st.one_of(
     st.builds(Fault, st.sampled_from(tuple(SURELY_NOT)), st.sampled_from((0.0, 1.0, 17.0, 3600.0))),
     st.just(Fault("fine")),
 )
+looks = st.lists(
+    st.builds(CannotKnow, st.just("blind"), st.booleans(), st.sampled_from((0.0, 60.0))), max_size=2
+)
 
 
 class Deliveries(RuleBasedStateMachine):
@@ -78,6 +81,10 @@ class Deliveries(RuleBasedStateMachine):
         self.world.advance(after_s)
         self.world.deliver_everywhere(worker)
 
+    @rule(worker=workers, rounds=st.integers(1, 4))
+    def comes_back_when_told(self, worker, rounds):
+        self.world.come_back(worker, rounds)
+
     @rule(to=places, turns=turns, after_s=waits)
     def both_deliver_at_once(self, to, turns, after_s):
         self.world.advance(after_s)
@@ -85,21 +92,28 @@ class Deliveries(RuleBasedStateMachine):
 
     # what happens to it
 
-    @rule(to=places, ordered=st.lists(faults, min_size=1, max_size=4))
-    def answers_go_wrong(self, to, ordered):
-        self.world.platform.order(to, *ordered)
-
-    @rule(to=places, is_passing=st.booleans(), wait_s=st.sampled_from((0.0, 60.0)))
-    def a_look_shows_nothing(self, to, is_passing, wait_s):
-        self.world.platform.blind(to, CannotKnow("blind", is_passing, wait_s))
+    @rule(to=places, ordered=st.lists(faults, min_size=1, max_size=3), unseen=looks)
+    def answers_go_wrong(self, to, ordered, unseen):
+        self.world.order(to, ordered, unseen)
 
     @rule(worker=workers, moves=st.integers(0, 4), is_after=st.booleans())
     def dies_at_a_commit(self, worker, moves, is_after):
-        self.world.workers[worker].ledger.doom = (moves, is_after)
+        self.world.doom(worker, moves, is_after=is_after)
 
     @rule(worker=workers)
     def is_killed(self, worker):
         self.world.restart(worker)
+
+    @rule(to=places, frozen=st.sampled_from(FROZEN), then=faults, rounds=st.integers(1, 4))
+    def is_taken_over(self, to, frozen, then, rounds):
+        """One freezes within a call; the other takes its lease over, and it wakes in the midst of that."""
+        self.world.order(to, [Fault(frozen)])
+        self.world.deliver(0, to=to)
+        self.world.advance(61)
+        self.world.come_back(1, rounds)
+        self.world.order(to, [then])
+        self.world.deliver_everywhere(1)
+        self.world.thaw(0)
 
     @precondition(lambda self: any(each.frozen for each in self.world.workers))
     @rule(worker=workers, after_s=st.sampled_from((0, 1, 9, 11, 61, 200)))
@@ -107,9 +121,10 @@ class Deliveries(RuleBasedStateMachine):
         self.world.advance(after_s)
         self.world.thaw(worker)
 
-    @rule(seconds=steps)
-    def the_clock_is_set(self, seconds):
+    @rule(seconds=steps, worker=workers)
+    def the_clock_is_set(self, seconds, worker):
         self.world.step(seconds)
+        self.world.deliver_everywhere(worker)
 
     @rule(number=st.integers(0, 9), what=st.sampled_from(("skip", "resolve", "retry")))
     def a_person_intervenes(self, number, what):
@@ -124,6 +139,8 @@ class Deliveries(RuleBasedStateMachine):
         self.world.is_touched = False
         keys = [each.key for each in self.world.platform.landed]
         assert len(keys) == len(set(keys)), "a post is there twice"
+        assert not set(keys) & self.world.let_go, "what a person skipped is not sent"
+        assert self.world.is_troubled or not self.world.platform.looks, "nothing is doubted"
         told = self.world.told()
         for promised, edition, posts in told:
             assert tuple(post.key for post in posts) == promised.keys

@@ -50,7 +50,7 @@ SURELY_NOT = {
 }
 DOUBTFUL = ("lost", "nothing", "late")
 DEADLY = ("die before", "die after")
-FROZEN = ("freeze before", "freeze after")
+FROZEN = ("freeze before", "freeze after", "freeze, then not sent")
 
 
 @dataclass(frozen=True)
@@ -71,6 +71,7 @@ class EdgePlatform:
         self.clock = clock
         self.landed: list[Landed] = []
         self.edited: dict[str, str] = {}
+        self.looks = 0
         self.faults = defaultdict(deque)
         self.sights = defaultdict(deque)
         self._late = []
@@ -147,6 +148,7 @@ class EdgeMessenger:
         return await self._do(f"slack:{receipt.channel}", key, land)
 
     async def look_up(self, post, thread):
+        self._edge.looks += 1
         sights = self._edge.sights[str(post.destination)]
         if sights:
             return sights.popleft()
@@ -172,6 +174,9 @@ class EdgeMessenger:
             raise Crash
         if fault.kind == "freeze before":
             return await self._thawed(land)
+        if fault.kind == "freeze, then not sent":
+            await self._freeze()
+            raise NotSent("not sent")
         receipt = land()
         if fault.kind == "die after":
             raise Crash

@@ -1,6 +1,7 @@
 """Two workers over one ledger and one platform in memory: all of it on a clock that only tests move."""
 
 import asyncio
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta
@@ -10,7 +11,7 @@ from sqlalchemy import select
 from bot.delivery import by_hand
 from bot.delivery.deliver import Delivery
 from bot.delivery.patience import Patience
-from bot.delivery.ports import Move
+from bot.delivery.ports import CannotKnow, Move
 from bot.errors import PostRefused
 from bot.model.destination import Destination, Look, Platform
 from bot.model.edition import Edition
@@ -32,7 +33,7 @@ from tests.support.builders import (
     make_subscription,
 )
 from tests.support.clock import START, ManualClock
-from tests.support.edge import Crash, EdgeMessenger, EdgePlatform
+from tests.support.edge import Crash, EdgeMessenger, EdgePlatform, Fault
 from tests.support.ledgers import InlineDatabase, empty
 
 SLACK = Destination(Platform.SLACK, "C1", Look.SLACK)
@@ -144,6 +145,8 @@ class World:
         self.platform = EdgePlatform(self.clock)
         self.promised: dict[tuple[str, str], Promised] = {}
         self.by_hand: set[str] = set()
+        self.let_go: set[str] = set()
+        self.is_troubled = False
         self.started = 0
         self.is_touched = False
         self.workers = [self._start(), self._start()]
@@ -173,8 +176,14 @@ class World:
 
     def restart(self, number: int) -> None:
         """The process is killed, wherever it stands, and another begins."""
+        self.is_troubled = True
         self._kill(self.workers[number])
         self.workers[number] = self._start()
+
+    def doom(self, number: int, moves: int, *, is_after: bool) -> None:
+        """After so many moves the process dies, before or after the commit of the next."""
+        self.is_troubled = True
+        self.workers[number].ledger.doom = (moves, is_after)
 
     def _kill(self, worker: Worker) -> None:
         worker.ledger.is_dead = True
@@ -200,6 +209,22 @@ class World:
             self.deliver(number, to=to)
             left.append(self.workers[number].until)
         return min((until for until in left if until is not None), default=None)
+
+    def come_back(self, number: int, rounds: int) -> None:
+        """Delivers, and again whenever it was told to come back, as the engine does."""
+        for _ in range(rounds):
+            until = self.deliver_everywhere(number)
+            if until is None:
+                break
+            self.advance(min(600.0, max(0.0, (until - self.clock.now()).total_seconds())))
+
+    def order(
+        self, to: Destination, faults: list[Fault], unseen: Sequence[CannotKnow] = ()
+    ) -> None:
+        """The next calls there go wrong, and the next looks."""
+        self.is_troubled = True
+        self.platform.order(to, *faults)
+        self.platform.blind(to, *unseen)
 
     def thaw(self, number: int) -> None:
         """A frozen process goes on."""
@@ -239,6 +264,7 @@ class World:
 
     def step(self, seconds: float) -> None:
         """Somebody sets the clock."""
+        self.is_troubled = True
         self.clock.step(seconds)
         self.latest = max(self.latest, self.clock.now())
 
@@ -343,9 +369,10 @@ class World:
         if what == "retry":
             retried = await by_hand.retry(self.posts, self.subscriptions, record, now)
             self.by_hand |= {each.key for each in retried.posts}
+            self.let_go -= self.by_hand
         elif what == "skip" and landed is None:
             await by_hand.skip(self.ledger, record, now)
-            self.by_hand.add(post.key)
+            self.let_go.add(post.key)
         elif what == "resolve" and landed is None:
             await by_hand.resolve(self.ledger, record, PostState.PLANNED, None, now)
             self.by_hand.add(post.key)
