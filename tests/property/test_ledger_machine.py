@@ -47,6 +47,7 @@ faults = st.one_of(
     st.builds(Fault, st.sampled_from(tuple(SURELY_NOT)), st.sampled_from((0.0, 1.0, 17.0, 3600.0))),
     st.just(Fault("fine")),
 )
+nexts = st.sampled_from([Fault(kind) for kind in ("fine", "lost", *FROZEN)])
 looks = st.lists(
     st.builds(CannotKnow, st.just("blind"), st.booleans(), st.sampled_from((0.0, 60.0))), max_size=2
 )
@@ -104,7 +105,7 @@ class Deliveries(RuleBasedStateMachine):
     def is_killed(self, worker):
         self.world.restart(worker)
 
-    @rule(to=places, frozen=st.sampled_from(FROZEN), then=faults, rounds=st.integers(1, 4))
+    @rule(to=places, frozen=st.sampled_from(FROZEN), then=nexts, rounds=st.integers(1, 4))
     def is_taken_over(self, to, frozen, then, rounds):
         """One freezes within a call; the other takes its lease over, and it wakes in the midst of that."""
         self.world.order(to, [Fault(frozen)])
