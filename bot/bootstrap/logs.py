@@ -3,10 +3,28 @@
 import logging
 import sys
 from collections.abc import Mapping
+from contextlib import suppress
+from typing import TextIO, cast
 
 import structlog
 
 LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
+
+
+class Lossy:
+    """A stream that loses what can't be written: a full disk under the log must end nothing else."""
+
+    def __init__(self, stream: TextIO) -> None:
+        self._stream = stream
+
+    def write(self, text: str) -> int:
+        with suppress(OSError):
+            self._stream.write(text)
+        return len(text)
+
+    def flush(self) -> None:
+        with suppress(OSError):
+            self._stream.flush()
 
 
 def configure_logs(environment: Mapping[str, str], *, quiet: bool = False) -> None:
@@ -33,6 +51,6 @@ def configure_logs(environment: Mapping[str, str], *, quiet: bool = False) -> No
             ending,
         ],
         wrapper_class=structlog.make_filtering_bound_logger(level),
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        logger_factory=structlog.PrintLoggerFactory(cast("TextIO", Lossy(sys.stderr))),
         cache_logger_on_first_use=True,
     )

@@ -11,10 +11,12 @@ import structlog
 from bot.clock import Clock
 from bot.delivery.lease import Leases
 from bot.delivery.order import Doubt, LookUp, Send, Skip, Wait, is_repeatable, next_step
+from bot.delivery.overdue import Overdue, since_due
 from bot.delivery.patience import Patience
 from bot.delivery.ports import Ledger, Messenger, Move, Tell
 from bot.delivery.reconcile import verdict
 from bot.delivery.states import SIMPLER
+from bot.delivery.waits import Waits
 from bot.errors import (
     NotAllowed,
     NotSent,
@@ -61,6 +63,8 @@ class Delivery:
         self._owner = owner
         self._tell = tell
         self._leases = Leases(ledger, clock, owner, patience.lease_s)
+        self._waits = Waits(clock, patience.quarantine_s)
+        self._overdue = Overdue(clock.now(), patience.second_look_s)
         self._posted_s: dict[str, float] = {}
         self._unreachable: set[Destination] = set()
         self._is_stopping = False
@@ -95,7 +99,8 @@ class Delivery:
             if not await self._holds(destination):
                 return self._in(self._patience.lease_s / 3)
             safely_s, late_s = messenger.repeats_safely_s, self._patience.max_lateness_s
-            match next_step(posts, self._clock.now(), safely_s, late_s):
+            as_of_now = await self._as_of_now(posts, messenger)
+            match next_step(as_of_now, self._clock.now(), safely_s, late_s):
                 case None:
                     return None
                 case Wait(until):
@@ -117,6 +122,13 @@ class Delivery:
                 posts = _with(posts, moved)
         return None
 
+    async def _as_of_now(self, posts: Sequence[Post], messenger: Messenger) -> Sequence[Post]:
+        """Whether a nonce is still known, the platform's own time says."""
+        young_s = messenger.repeats_safely_s
+        is_asked = young_s and any(post.state is PostState.UNKNOWN for post in posts)
+        platform_now = await messenger.platform_time_at() if is_asked else None
+        return self._waits.as_of_now(posts, platform_now, young_s)
+
     async def _holds(self, destination: Destination) -> bool:
         """Whether the lease lasts for one more post; it is renewed when it does not."""
         name = str(destination)
@@ -133,6 +145,11 @@ class Delivery:
         )
         if claim is None:  # another process has it, or it is settled
             return None
+        if self._overdue.must_look(post):
+            sight = await messenger.look_up(since_due(claim), thread)
+            move = self._overdue.verdict(claim, sight, self._clock.now())
+            if move is not None:
+                return await self._move(claim, move)
         if not self._leases.lasts(str(post.destination), self._patience.time_out_s):
             # frozen or asleep since the lease was looked at: another may work here by now
             return await self._give_back(post, claim)
@@ -141,6 +158,7 @@ class Delivery:
         except PlatformError as error:
             moved = await self._not_confirmed(post, claim, error)
         else:
+            self._overdue.note(claim)
             moved = await self._move(claim, Move(PostState.SENT, receipt=receipt))
         self._posted_s[str(post.destination)] = self._clock.boot_s()
         return moved
@@ -221,6 +239,8 @@ class Delivery:
     async def _move(self, post: Post, move: Move) -> Post | None:
         await self._alert_of(post, move)
         moved = await self._ledger.move(post, move, self._clock.now())
+        if moved is not None:
+            self._waits.note(moved)
         level = "warning" if move.error else "info"
         getattr(log, level)(
             "post moved" if moved else "post was moved by another",

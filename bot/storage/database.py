@@ -134,5 +134,8 @@ def _parse(url: str) -> URL:
 def _dialect(url: URL) -> Dialect:
     name = url.get_backend_name()
     if name not in dialects.NAMES:
-        raise StoreError(f"Gazette keeps its data in SQLite or PostgreSQL, not in {name}")
+        raise StoreError(
+            f"Gazette keeps its data in SQLite or PostgreSQL, not in {name}; "
+            "write DATABASE_URL as sqlite:///gazette.db or postgresql://user:password@host/database"
+        )
     return dialects.dialect(name)

@@ -24,6 +24,8 @@ async def starter(server: DiscordServer, **defaults: Any) -> AsyncIterator[Start
         await platform.start()
         return platform
 
-    yield start
-    for platform in started:
-        await platform.stop()
+    try:
+        yield start
+    finally:
+        for platform in started:
+            await platform.stop()

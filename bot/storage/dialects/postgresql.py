@@ -154,9 +154,9 @@ def explain(error: BaseException, url: URL) -> str:
     state = getattr(error, "sqlstate", None) or ""
     said = str(error)
     for code, sign, words in _WORDS:
-        if state.startswith(code) if state else sign and sign in said:
+        if (code and state.startswith(code)) if state else (sign and sign in said):
             return f"{place} {words}"
-    return f"{place} failed ({state or type(error).__name__}); see the log for its words"
+    return f"{place} failed ({state or type(error).__name__}); the server's own log says why"
 
 
 def _engine(url: URL, busy_s: float, *, is_reader: bool) -> Engine:
@@ -199,8 +199,11 @@ _WORDS = (
     ("42501", "permission denied", "does not let this user do that; grant it its schema's rights"),
     ("42P07", "", "has tables of another program in it; name another one"),
     ("53100", "", "can't grow, its disk is full; make room, then try again"),
+    ("53200", "", "has no memory left; give its server more, then try again"),
     ("53300", "too many", "has no connection left; close others or raise max_connections"),
     ("55P03", "", "is held by another program; wait for it or end it, then try again"),
+    ("57014", "", "ended this by hand or by a time limit; try again"),
+    ("58", "", "can't read or write its disk; look into the server's log, then try again"),
     ("40", "", "was busy with the same rows; try again"),
     ("57P", "", "is being stopped or started; try again"),
     ("", "connection", "can't be reached; check that it runs and that DATABASE_URL is right"),

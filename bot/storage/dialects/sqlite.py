@@ -222,7 +222,8 @@ def explain(error: BaseException, url: URL) -> str:
     for sign, words in _WORDS.items():
         if sign in text:
             return f"the database {url.database} {words}"
-    return f"the database {url.database} failed ({type(error).__name__}); see the log for its words"
+    said = f"{type(error).__name__}: {' '.join(text.split())[:200]}"
+    return f"the database {url.database} failed ({said}); try again, and report it if it stays so"
 
 
 _WORDS = {
