@@ -16,10 +16,13 @@ from typing import NamedTuple
 from bot.model.article import Article
 from bot.model.history import Seen
 
-TITLE_COUNTS = 3
+TITLE_COUNTS = 2
 """A word of the title counts as often."""
 
-NAMING = 8
+SHARPNESS = 1.5
+"""How much more a rare word weighs than a common one."""
+
+NAMING = 12
 """So many of an article's rarest words name the articles that may be like it."""
 
 NAMED = 20
@@ -69,7 +72,7 @@ class Likeness:
                 known[word].add(text.published_at.date())
         days = len({text.published_at.date() for text in self.texts})
         self.doubt = _FEW_DAYS / max(days, 1)
-        self._rarity = {word: log(1 + days / len(on)) for word, on in known.items()}
+        self._rarity = {word: log(1 + days / len(on)) ** SHARPNESS for word, on in known.items()}
         self._held_by = Counter(word for words in counts.values() for word in words)
         self._vectors = {name: self._weighed(words) for name, words in counts.items()}
 

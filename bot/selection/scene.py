@@ -9,7 +9,7 @@ from bot.model.history import History
 from bot.selection.likeness import Likeness, Naming, Text, text_of, text_seen
 from bot.selection.stories import SPAN, group
 
-LOOK_BACK = timedelta(days=14)
+LOOK_BACK = timedelta(days=28)
 """So much older than the candidates may be what is told around them."""
 
 

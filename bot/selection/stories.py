@@ -16,7 +16,7 @@ from bot.selection.likeness import THE_SAME, Likeness, Naming, Text
 SPAN = timedelta(days=4)
 """Articles further apart are never alike."""
 
-ALIKE = 0.16
+ALIKE = 0.12
 """From this average on, two stories are one."""
 
 _Place = tuple[str, str]
