@@ -1,40 +1,52 @@
-"""The way of an edition in two screens: draft, plan, deliver. Begin reading here.
+"""The way of an edition: draft, plan, deliver, correct. Begin reading here.
 
 A stop between any two of them loses nothing: a draft is nothing yet, a plan is committed whole, and
 delivery goes by the ledger alone.
 """
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
+from functools import lru_cache
 
 from bot.catalog.filters import ArticleFilter
 from bot.catalog.nearest import nearest_topics
-from bot.catalog.ports import Reading
-from bot.delivery import alerts
+from bot.catalog.ports import CatalogStore, Reading
+from bot.delivery import alerts, corrections
 from bot.delivery.deliver import Delivery
 from bot.delivery.ports import Ledger, Subscriptions
+from bot.digest import quiet
 from bot.digest.compose import compose
+from bot.digest.corrected import Change, changes, is_due, put, revision_of, sentence
 from bot.errors import SeenMeanwhile, UnknownTopic
 from bot.model.alert import Alert
 from bot.model.article import Article
+from bot.model.correction import CorrectingPost, Correction, Showing, ShownEdition, Standing
 from bot.model.destination import Destination, Look
+from bot.model.digest import Digest
 from bot.model.draft import Draft
 from bot.model.due import Due
 from bot.model.edition import Edition
 from bot.model.history import History
-from bot.model.post import PlannedPost, PostKind, PostOp
+from bot.model.post import Level, PlannedPost, PostKind, PostOp, PostState
 from bot.model.slot import Slot
 from bot.model.subscription import Subscription
 from bot.model.taste import Taste
 from bot.model.topic import EVERYTHING, Taxonomy, fold
-from bot.rendering.render import note, render
+from bot.rendering.render import note, render, render_again
 from bot.selection.belongs import spellings_of
 from bot.selection.choose import choose
 from bot.selection.scene import LOOK_BACK
 
+_choose_once = lru_cache(maxsize=2)(choose)
+"""Channels of one taste that have had the same get the same: a tick asks for them in a row."""
+
 DRAFTS = 5
 """So many digests for one channel at one moment are sorted out."""
+
+CORRECTED_AT_ONCE = 100
+"""So many editions are read before the next."""
 
 REMEMBERED = timedelta(days=400)
 """How far back a channel's own history is asked, as long as the ledger keeps it."""
@@ -71,11 +83,11 @@ async def _draft(
             published_until=now,
         )
     )
-    candidates = [each for each in around if each.published_at >= oldest]
-    before = around[len(candidates) :]  # newest first
+    candidates = tuple(each for each in around if each.published_at >= oldest)
+    before = tuple(around[len(candidates) :])  # newest first
     if asked is not None and asked.id not in {each.id for each in candidates}:
-        candidates = [*candidates, asked]
-    selection = choose(candidates, taste, history, taxonomy, now, before)
+        candidates = (*candidates, asked)
+    selection = _choose_once(candidates, taste, history, taxonomy, now, before)
     related = await catalog.related(pick.article.id for pick in selection.picks)
     digest = compose(selection, related, subscription, taxonomy, now, is_late=due.is_late)
     posts = (
@@ -172,21 +184,91 @@ def _note(drafted: Draft) -> str | None:
     return None if drafted.digest else why_quiet(drafted)
 
 
+async def correct(
+    catalog: CatalogStore,
+    ledger: Ledger,
+    looked_at: Mapping[str, datetime],
+    now: datetime,
+    correct_for: timedelta,
+) -> list[Correction]:
+    """Corrects editions of the last `correct_for` whose articles have changed; what was stored.
+
+    `looked_at`: when the last complete ingest of each source began. Nothing is corrected twice; an
+    edition that changes meanwhile is left for the next time.
+    """
+    since, done, last = now - correct_for, [], 0
+    showings = await ledger.showings(since)
+    standings = await catalog.standings({each.article_id for each in showings})
+    stale = [
+        each
+        for each in showings
+        if each.article_id in standings and is_due(each, standings[each.article_id], looked_at)
+    ]
+    while stale and (some := await ledger.shown_editions(stale, since, last, CORRECTED_AT_ONCE)):
+        last = some[-1].edition.id
+        for shown in some:
+            correction = corrected(shown, standings, looked_at, now)
+            if correction is not None and await ledger.correct(correction, now):
+                done.append(correction)
+    return done
+
+
+def corrected(
+    shown: ShownEdition,
+    standings: Mapping[str, Standing],
+    looked_at: Mapping[str, datetime],
+    now: datetime,
+) -> Correction | None:
+    """What becomes of an edition whose articles stand so now; None while its lead is not sent."""
+    found = changes(shown, standings, looked_at, corrections.doubtful_places(shown))
+    is_there = any(post.is_lead and post.state is PostState.SENT for post in shown.posts)
+    if not found or not is_there:
+        return None
+    digest = put(shown.digest, {each.place: each.after for each in found})
+    doubtful = {each.place: replace(each.after, struck="") for each in found if each.why_held}
+    after, believed = _view(shown, digest), _view(shown, put(digest, doubtful))
+    why = "; ".join(dict.fromkeys(each.why_held for each in found if each.why_held))
+    edits = corrections.edits(shown, revision_of(digest), after, believed, why)
+    showings = list(shown.showings)
+    for each in found:
+        showings[each.place] = Showing(each.article_id, each.shown_hash)
+    lines = [line for each in found for line in _line(shown, each, now)]
+    let_go = corrections.let_go(shown, are_remade=bool(after and believed))
+    return Correction(shown, digest, tuple(showings), (*edits, *lines), let_go)
+
+
+def _view(shown: ShownEdition, digest: Digest) -> corrections.View:
+    """How its posts look with this digest; empty where it is too long for them."""
+    of, runs = shown.edition, corrections.runs_of(shown)
+    posts = render_again(
+        digest, of.subscription, of.slot_key, of.destination.look, shown.layout, runs=runs
+    )
+    return corrections.view(posts or ())
+
+
+def _line(shown: ShownEdition, change: Change, now: datetime) -> Iterator[CorrectingPost]:
+    """The dated line in the thread, where there is one and readers know of the article."""
+    before, of = change.before, change.article_id
+    if not corrections.is_told(shown, of, before.revision):
+        before = replace(before, struck="")
+    words, thread = sentence(before, change.after), corrections.thread_of(shown, change.number)
+    if words and thread is not None:
+        key = corrections.line_key(shown.edition, of, change.after.revision)
+        text = f"Correction, {now.day} {now:%B} {now.year}: {words}"
+        payloads = note(text, key, shown.edition.destination.look)
+        post = PlannedPost(key, PostKind.REPLY, PostOp.CREATE, thread.key, payloads)
+        yield corrections.waiting(post, Level.FULL, change.why_held)
+
+
 def why_quiet(drafted: Draft) -> str:
-    """Why there is nothing to say: topics that are none, then the chain's numbers."""
-    counts: dict[str, int] = {}
-    for dropped in drafted.selection.dropped:
-        counts[dropped.reason.text] = counts.get(dropped.reason.text, 0) + 1
-    numbers = [f"{count} {why}" for why, count in sorted(counts.items())]
-    if not numbers and not drafted.hints:
-        return "no article of this topic is recent enough"
-    return "; ".join([*drafted.hints, *numbers])
+    """Why there is nothing to say."""
+    return quiet.why_quiet(drafted.selection, drafted.subscription.taste, drafted.hints)
 
 
 def unknown_topics(taste: Taste, taxonomy: Taxonomy) -> tuple[str, ...]:
     """A sentence for each topic of a taste that is none, with the nearest names."""
     return tuple(
         str(UnknownTopic(name, nearest_topics(taxonomy, name)))
-        for name in taste.topics
+        for name in (*taste.topics, *taste.exclude.topics)
         if fold(name) != EVERYTHING and taxonomy.resolve(name) is None
     )

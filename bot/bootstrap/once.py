@@ -3,7 +3,7 @@
 import asyncio
 import os
 import socket
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
 import structlog
@@ -115,9 +115,7 @@ async def preview_subscription(store: Store, name: str, settings: Settings, at: 
     """What `send` would post now: the settings' own word first, their sources taken in."""
     if not await _is_elsewhere(store, settings):
         await take_in(store, settings, datetime.now(UTC))
-    filed = next((each for each in settings.subscriptions if each.name == name), None)
-    subscription = filed or await active(store, name)
-    return await _draft_by_hand(store, subscription, at)
+    return await _draft_by_hand(store, await named(store, settings, name), at)
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,6 +186,15 @@ async def _plan_by_hand(store: Store, name: str, at: datetime, clock: Clock) -> 
         at,
         planned_at=clock.now(),
     )
+
+
+async def named(store: Store, settings: Settings, name: str) -> Subscription:
+    """The subscription of this name: as the settings have it now, else as it is stored."""
+    filed = next((each for each in settings.subscriptions if each.name == name), None)
+    if filed is None:
+        return await active(store, name)
+    stored = await store.subscriptions.by_name(name)
+    return replace(filed, paused_until=stored.paused_until) if stored else filed
 
 
 async def active(store: Store, name: str) -> Subscription:

@@ -14,6 +14,7 @@ from bot.delivery.patience import Patience
 from bot.delivery.ports import Messenger
 from bot.model.destination import Platform
 from bot.platforms.local.messenger import LocalMessenger
+from bot.scheduling.upcoming import upcoming
 from bot.settings.load import Settings
 
 
@@ -43,6 +44,11 @@ def patience(settings: Settings) -> Patience:
     )
 
 
+def answering(store: Store, clock: Clock) -> Commands:
+    """The commands over this store."""
+    return Commands(store.catalog, store.ledger, store.subscriptions, upcoming, clock)
+
+
 @asynccontextmanager
 async def reached(
     settings: Settings, store: Store, clock: Clock, commands: Commands | None
@@ -64,7 +70,7 @@ async def reached(
             time_out_s=delivery.time_out_s,
             pace_s=delivery.pace_s,
             clock=clock,
-            commands=commands or Commands(store.catalog, store.ledger, store.subscriptions, clock),
+            commands=commands or answering(store, clock),
         )
         messengers[Platform.SLACK], platforms["slack"] = slack.messenger, slack
     if secrets.discord_token is not None:

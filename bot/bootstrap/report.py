@@ -56,6 +56,7 @@ def topic_document(found: TopicFound) -> dict[str, Any]:
     """A look-up's articles, best first, or the nearest topics."""
     return {
         "topic": found.topic,
+        "conditions": found.wanted.conditions,
         "items": [
             {
                 **named_article(article),
@@ -68,18 +69,20 @@ def topic_document(found: TopicFound) -> dict[str, Any]:
     }
 
 
-def topic_words(found: TopicFound, asked: str) -> str:
+def topic_words(found: TopicFound) -> str:
     """A look-up for a terminal."""
     if found.topic is None:
         nearest = ", ".join(found.nearest)
+        asked = found.wanted.name
         return f"Nearest to “{asked}”: {nearest}" if nearest else "There are no topics yet."
+    conditions = found.wanted.conditions
     if not found.articles:
-        return f"{found.topic}: no article yet."
+        return f"{found.topic}: no article {conditions or 'yet'}."
     lines = [
         f"{place}. {article.title}\n   {_facts(article)}\n   {article.url}"
         for place, article in enumerate(found.articles, 1)
     ]
-    return "\n".join([found.topic, *lines])
+    return "\n".join([", ".join(filter(None, (found.topic, conditions))), *lines])
 
 
 def sent_document(sent: Sent) -> dict[str, Any]:

@@ -2,25 +2,24 @@
 
 import asyncio
 import signal
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from datetime import timedelta
 
 import structlog
 
 from bot import pipeline
 from bot.bootstrap.alarm import Alarm
+from bot.bootstrap.corrections import Corrections
 from bot.bootstrap.once import process_name, register, take_in
 from bot.bootstrap.probe import probe
-from bot.bootstrap.reach import Reach, patience, reached
+from bot.bootstrap.reach import Reach, answering, patience, reached
 from bot.bootstrap.sources import Sources
 from bot.bootstrap.store import Store, delivering, is_demo, lease_host
 from bot.bootstrap.timekeeping import Ticking, watchdog
 from bot.clock import Clock, TrustedClock
-from bot.commands.dispatch import Commands
 from bot.delivery.deliver import Delivery
 from bot.engines.embedded import EmbeddedEngine
 from bot.errors import GazetteError, SettingsError, StoreError
-from bot.model.edition import Edition
 from bot.model.post import PostState
 from bot.model.slot import manual_slot
 from bot.platforms.local import board
@@ -33,6 +32,9 @@ log = structlog.get_logger(__name__)
 TICK_EVERY_S = 1.0
 INGEST_EVERY_S = 30.0
 """For git sources, and for what watching a folder may miss."""
+
+CORRECT_EVERY_S = 30.0
+"""For digests that were on their way when an article changed; else a change calls."""
 
 LOCK_WAIT_S = 15.0
 """A `send` under way, or a predecessor that drains, gives the lock up by then."""
@@ -57,8 +59,9 @@ class Program:
         self._database_url = database_url
         self._clock = TrustedClock(clock)
         self._reload = reload
-        self._sources = Sources(store, settings.sources, self._clock)
-        self._commands = Commands(store.catalog, store.ledger, store.subscriptions, self._clock)
+        self._corrections: Corrections | None = None
+        self._sources = Sources(store, settings.sources, self._clock, self._correct)
+        self._commands = answering(store, self._clock)
 
     async def run(self, host: str, port: int, ready: Callable[[str], None]) -> None:
         """Runs until SIGTERM or SIGINT; `ready` is told the address once everything serves."""
@@ -105,13 +108,14 @@ class Program:
     async def _serve(
         self, reach: Reach, host: str, port: int, ready: Callable[[str], None]
     ) -> None:
+        alarm = Alarm(self._store, lambda: self._settings.owners, self._clock)
         delivery = Delivery(
             self._store.ledger,
             reach.messengers,
             self._clock,
             patience(self._settings),
             process_name(),
-            tell=Alarm(self._store, lambda: self._settings.owners, self._clock).tell,
+            tell=alarm.tell,
         )
         engine = EmbeddedEngine(self._store.ledger, delivery.work_off, self._clock, DRAIN_S)
         application = web.build(self._checks(reach))
@@ -119,11 +123,13 @@ class Program:
             application, self._settings.board, self._store.board, self._commands, self._clock
         )
         runner, taken = await web.serve(application, host, port)
+        self._corrections = Corrections(self._store, engine, self._clock, alarm.tell)
         ticking = Ticking(self._store, engine, self._clock, lambda: dog.is_in_doubt, self._on_quiet)
         bell = Bell(
             [
                 Job("tick", TICK_EVERY_S, lambda: ticking.tick(self._max_lateness())),
                 Job("ingest", INGEST_EVERY_S, self._sources.take_in_all),
+                Job("corrections", CORRECT_EVERY_S, self._correct),
             ],
             self._clock.boot_s,
         )
@@ -155,8 +161,13 @@ class Program:
             await asyncio.gather(driving, watching, probing, return_exceptions=True)
             await runner.cleanup()
 
-    async def _on_quiet(self, editions: Sequence[Edition]) -> None:
-        """Told of editions just planned; hears of those that went quiet once too often."""
+    async def _correct(self) -> None:
+        if self._corrections is not None:
+            lasts = timedelta(seconds=self._settings.delivery.correct_for_s)
+            await self._corrections.work(self._sources.looked_at, lasts)
+
+    async def _on_quiet(self, subscription: str, words: str) -> None:
+        log.warning("gone quiet", subscription=subscription, words=words)
 
     def _max_lateness(self) -> timedelta:
         return timedelta(seconds=self._settings.delivery.max_lateness_s)

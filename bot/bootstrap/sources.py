@@ -1,7 +1,8 @@
 """Keeps the catalog at its sources while Gazette runs: at every ring, and when a folder changes."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
+from datetime import datetime
 from pathlib import Path
 
 import structlog
@@ -24,10 +25,22 @@ REWATCH_S = 5.0
 
 
 class Sources:
-    """Takes changes in, one source at a time; `troubles` are those that can't be read, by name."""
+    """Takes changes in, one source at a time; `troubles` are those that can't be read, by name.
 
-    def __init__(self, store: Store, sources: Sequence[Source], clock: Clock) -> None:
+    `looked_at` says when the last complete look at each source began. `after_change` is called when
+    articles have come, changed or gone.
+    """
+
+    def __init__(
+        self,
+        store: Store,
+        sources: Sequence[Source],
+        clock: Clock,
+        after_change: Callable[[], Awaitable[None]],
+    ) -> None:
         self.troubles: dict[str, str] = {}
+        self.looked_at: dict[str, datetime] = {}
+        self._after_change = after_change
         self._store = store
         self._sources = tuple(sources)
         self._clock = clock
@@ -83,9 +96,10 @@ class Sources:
 
     async def _take_in(self, source: Source) -> None:
         async with self._busy.setdefault(source.name, asyncio.Lock()):
+            began_at = self._clock.now()
             try:
                 [report] = await ingest(
-                    self._store.catalog, self._store.mirrors, [source], self._clock.now()
+                    self._store.catalog, self._store.mirrors, [source], began_at
                 )
             except SourceError as error:
                 if self.troubles.get(source.name) != str(error):  # once, not every ring
@@ -96,6 +110,7 @@ class Sources:
                 log.error("articles not taken in", source=source.name, reason=str(error))  # noqa: TRY400
                 return
         self.troubles.pop(source.name, None)
+        self.looked_at[source.name] = began_at
         if report.added or report.changed or report.removed:
             log.info(
                 "articles taken in",
@@ -107,6 +122,7 @@ class Sources:
                 problems=len(report.problems),
                 seconds=round(report.seconds, 3),
             )
+            await self._after_change()
 
 
 def _inode(folder: Path) -> int:

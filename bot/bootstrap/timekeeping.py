@@ -11,10 +11,11 @@ from bot.bootstrap.store import Store
 from bot.catalog.remembered import Remembered
 from bot.clock import TrustedClock
 from bot.delivery.ports import Engine
+from bot.digest.quiet import IN_A_ROW, quiet_words
 from bot.errors import SeenMeanwhile, StoreError
 from bot.model.destination import Platform
 from bot.model.due import Due
-from bot.model.edition import Edition
+from bot.model.edition import Edition, EditionState
 from bot.model.subscription import Subscription
 from bot.scheduling.arming import realign
 from bot.scheduling.bell import Bell
@@ -61,7 +62,10 @@ def watchdog(store: Store, reach: Reach, clock: TrustedClock, bell: Bell) -> Wat
 
 
 class Ticking:
-    """Plans what is due, and says so to the engine; nothing while the time is in doubt."""
+    """Plans what is due, and says so to the engine; nothing while the time is in doubt.
+
+    `on_quiet` is told the name of a subscription that has gone quiet, and words for its owner.
+    """
 
     def __init__(
         self,
@@ -69,7 +73,7 @@ class Ticking:
         engine: Engine,
         clock: TrustedClock,
         is_in_doubt: Callable[[], bool],
-        on_quiet: Callable[[Sequence[Edition]], Awaitable[None]],
+        on_quiet: Callable[[str, str], Awaitable[None]],
     ) -> None:
         self._store = store
         self._engine = engine
@@ -112,7 +116,17 @@ class Ticking:
                 note=edition.note,
             )
             self._engine.enqueue(edition.destination)
-        await self._on_quiet(editions)
+        await self._notice_quiet(editions)
+
+    async def _notice_quiet(self, editions: Sequence[Edition]) -> None:
+        """Tells of each subscription whose quiet slots have become too many with these."""
+        quiet = {each.subscription: each for each in editions if each.state is EditionState.QUIET}
+        if quiet:
+            # one more is looked at: a longer run has been told of before
+            runs = await self._store.ledger.quiet_in_a_row(quiet, IN_A_ROW + 1)
+            for name, edition in quiet.items():
+                if runs[name] == IN_A_ROW:
+                    await self._on_quiet(name, quiet_words(name, edition.note))
 
     async def _skip(self, dues: Sequence[Due], now: datetime) -> None:
         await self._store.ledger.skip_many(dues, now)

@@ -7,6 +7,7 @@ from typing import Protocol
 
 from bot.catalog.filters import ArticleFilter
 from bot.model.article import Article, Provider, RelatedLink
+from bot.model.correction import Standing
 from bot.model.problem import ArticleProblem
 from bot.model.topic import Taxonomy, Topic
 
@@ -135,6 +136,13 @@ class CatalogStore(Reading, Protocol):
 
         Raises TakenMeanwhile, and changes nothing, when `began` is given and the source's state is
         another one now: what this ingest has read may be older than what is stored.
+        """
+        ...
+
+    async def standings(self, article_ids: Collection[str]) -> Mapping[str, Standing]:
+        """How each of these articles stands now, gone or not; one never known has no entry.
+
+        One whose file is gone and whose page another article has was renamed: it stands as that.
         """
         ...
 

@@ -76,7 +76,13 @@ def preview(  # noqa: PLR0917 - typer calls by name
 
 
 def look_up(
-    name: Annotated[str, typer.Argument(help="A topic by name or alias, or everything.")],
+    name: Annotated[
+        list[str],
+        typer.Argument(
+            help="A topic by name or alias, or everything; then words, since 7d, quality 60, "
+            "from forbes.com.",
+        ),
+    ],
     source: SourceOption = [],  # noqa: B006 - typer's own way to say none
     at: AtOption = None,
     limit: Annotated[int, typer.Option(min=1, max=500)] = 10,
@@ -89,19 +95,23 @@ def look_up(
     from bot.bootstrap.report import topic_document, topic_words
     from bot.commands.topic import find_topic
 
+    # a shell has taken the quotes away
+    quoted = (f'"{each}"' if " " in each else each for each in name)
+    text = name[0] if len(name) == 1 else " ".join(quoted)
+
     async def work(store: "Store") -> Any:
         if source:
             await ingest(store.catalog, store.mirrors, options.sources(source), options.now())
-        return await find_topic(store.catalog, name, options.moment(at), limit)
+        return await find_topic(store.catalog, text, options.moment(at), limit)
 
     found = (
         options.with_temporary_store(work)
         if source
         else options.with_store(options.database(database), work)
     )
-    options.put(topic_document(found), topic_words(found, name), as_json=as_json)
+    options.put(topic_document(found), topic_words(found), as_json=as_json)
     if found.topic is None:
-        typer.echo(f"no topic is called “{name}”", err=True)
+        typer.echo(f"no topic is called “{found.wanted.name}”", err=True)
         raise typer.Exit(FAILED)
 
 

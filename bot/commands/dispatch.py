@@ -6,6 +6,7 @@ from bot.catalog.nearest import topics_starting
 from bot.catalog.ports import CatalogStore
 from bot.clock import Clock
 from bot.commands.help import answer_help
+from bot.commands.next import Ahead, answer_next
 from bot.commands.related import answer_related
 from bot.commands.topic import answer_topic
 from bot.commands.why import WhyHere
@@ -19,10 +20,17 @@ class Commands:
     """Answers readers. Stateless: the catalog and the ledger know everything."""
 
     def __init__(
-        self, catalog: CatalogStore, ledger: Ledger, subscriptions: Subscriptions, clock: Clock
+        self,
+        catalog: CatalogStore,
+        ledger: Ledger,
+        subscriptions: Subscriptions,
+        ahead: Ahead,
+        clock: Clock,
     ) -> None:
         self._catalog = catalog
         self._why = WhyHere(catalog, ledger, subscriptions)
+        self._subscriptions = subscriptions
+        self._ahead = ahead
         self._clock = clock
 
     async def answer(self, request: Request) -> Answer:
@@ -37,6 +45,10 @@ class Commands:
                 return await answer_topic(self._catalog, text, now)
             case "why":
                 return await self._why.answer(text, request.destination, now)
+            case "next":
+                return await answer_next(
+                    self._subscriptions, self._ahead, text.strip(), request.destination, now
+                )
             case "help" | "":
                 return answer_help()
         return answer_help(name)

@@ -4,7 +4,9 @@ from bot.model.answer import Answer, AnswerItem
 
 COMMANDS = (
     ("/topic NAME", "the best articles of a topic; in any case, by name or alias"),
+    ("/topic NAME words since 7d quality 60 from forbes.com", "only those, in any order"),
     ("/topic", "which topics there are"),
+    ("/gazette next", "when the next digests come to this channel"),
     ("/gazette why LINK", "why an article was picked for this channel, or why not"),
     ("/gazette help", "this list"),
 )

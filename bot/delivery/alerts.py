@@ -61,7 +61,12 @@ def words(
 
     `waiting` are the open posts of the alert's destination.
     """
-    tell = {AlertKind.CLOSED: _closed, AlertKind.HELD: _held, AlertKind.DEGRADED: _simpler}
+    tell = {
+        AlertKind.CLOSED: _closed,
+        AlertKind.HELD: _held,
+        AlertKind.DEGRADED: _simpler,
+        AlertKind.VANISHED: _vanished,
+    }
     what, did, mend = tell[alert.kind](alert, subscriptions, waiting)
     why = alert.what if len(alert.what) <= WHY_CHARS else f"{alert.what[:WHY_CHARS]}…"
     return what, f"Why: {why}", did, mend
@@ -124,6 +129,20 @@ def _simpler(
         f"A post was not taken as it was: {post.kind} of {_of(post)}.",
         f"It is sent {_INSTEAD[SIMPLER[post.level]]}.",
         f"Nothing need be done; gazette posts show {post.key} has its history",
+    )
+
+
+def _vanished(
+    _alert: Alert, _subscriptions: Sequence[Subscription], _waiting: Sequence[Post]
+) -> Lines:
+    return (
+        "Many articles are gone from the newsroom at once.",
+        "Digests that show them stay as they are.",
+        (
+            "If it was a mishap, bring the files back: nothing else need be done. If it was meant: "
+            "gazette posts list --state held --limit 10000 | cut -f1 | "
+            "xargs gazette posts resolve --as planned"
+        ),
     )
 
 

@@ -103,8 +103,8 @@ def _first_steps(
         by_key = {post.key: post for post in edition}
         for post in edition:
             parent = by_key.get(post.parent or "")
-            late = _too_late(post, now, max_lateness)
-            step = late or _step_of(post, parent, now, repeats_safely_s)
+            skip = _too_late(post, now, max_lateness) or _overtaken(post, edition)
+            step = skip or _step_of(post, parent, now, repeats_safely_s)
             if step is not None:
                 yield step
                 break
@@ -131,6 +131,20 @@ def _too_late(post: Post, now: datetime, max_lateness: timedelta) -> Skip | None
     latest = post.due_at + max_lateness
     why = f"it could not be sent by {latest:%Y-%m-%d %H:%M} UTC, as late as max_lateness allows"
     return Skip(post, why) if now > latest else None
+
+
+def _overtaken(post: Post, edition: Sequence[Post]) -> Skip | None:
+    """An edit after which a newer one of the same message comes or has come: it would undo that."""
+    if post.op is not PostOp.EDIT or post.state is not PostState.PLANNED:
+        return None
+    newer = any(
+        each.op is PostOp.EDIT
+        and each.parent == post.parent
+        and each.position > post.position
+        and each.state not in (PostState.FAILED, PostState.SKIPPED, PostState.HELD)
+        for each in edition
+    )
+    return Skip(post, "a newer correction takes its place") if newer else None
 
 
 def _step_in_doubt(

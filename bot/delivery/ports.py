@@ -7,6 +7,7 @@ from typing import Any, NamedTuple, Protocol
 
 from bot.errors import Closed
 from bot.model.alert import Alert
+from bot.model.correction import Correction, Showing, ShownEdition
 from bot.model.destination import Destination
 from bot.model.draft import Draft
 from bot.model.due import Due
@@ -85,6 +86,13 @@ class Ledger(Protocol):
         """Records slots that are not sent, each with its `skip_reason`; idempotent like `plan`."""
         ...
 
+    async def quiet_in_a_row(self, subscriptions: Collection[str], most: int) -> Mapping[str, int]:
+        """How many of the newest scheduled editions of each were quiet, counted up to `most`.
+
+        Skipped ones count neither way, those sent by hand not at all; every name has an entry.
+        """
+        ...
+
     async def edition(self, subscription: str, slot_key: str) -> Edition | None:
         """The edition of a slot."""
         ...
@@ -149,6 +157,23 @@ class Ledger(Protocol):
         """Why this article was picked here last, or stood in a thread; empty when it never did."""
         ...
 
+    async def showings(self, since: datetime) -> list[Showing]:
+        """What editions planned since then show, each once; of editions that have begun to go out."""
+        ...
+
+    async def shown_editions(
+        self, stale: Collection[Showing], since: datetime, after: int, limit: int
+    ) -> list[ShownEdition]:
+        """Of those editions the ones that show one of these, by id, the first `limit` above `after`."""
+        ...
+
+    async def correct(self, correction: Correction, now: datetime) -> bool:
+        """Stores a correction: digest, what is shown of it now, and posts; the edition is open again.
+
+        False, and nothing changed, when the digest or a post to let go is no longer as given.
+        """
+        ...
+
 
 class Posts(Protocol):
     """The ledger's posts as a person asks for them, and what a person alone may do to many at once."""
@@ -205,6 +230,10 @@ class Subscriptions(Protocol):
 
     async def active(self) -> list[Subscription]:
         """All that are not retired, by name."""
+        ...
+
+    async def of_destination(self, destination: Destination) -> list[Subscription]:
+        """Those of `active` that go there, however it looks."""
         ...
 
     async def due(

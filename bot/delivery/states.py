@@ -8,7 +8,8 @@ from bot.model.post import Level, PostState
 P = PostState
 
 FOLLOWS: dict[PostState, frozenset[PostState]] = {
-    P.PLANNED: frozenset({P.SENDING, P.SKIPPED, P.FAILED}),
+    # HELD: a correction that a person must believe first
+    P.PLANNED: frozenset({P.SENDING, P.SKIPPED, P.FAILED, P.HELD}),
     P.SENDING: frozenset({P.SENT, P.PLANNED, P.UNKNOWN, P.FAILED}),
     # UNKNOWN to itself: a look-up that found nothing, or could not be made yet
     P.UNKNOWN: frozenset({P.UNKNOWN, P.SENDING, P.SENT, P.PLANNED, P.HELD}),

@@ -105,6 +105,5 @@ def sibling_grounds(pick: Pick) -> tuple[Reason, ...]:
 
 
 def _story(pick: Pick) -> list[str]:
-    told = ["an update: this story was here before, and it has moved"] if pick.is_update else []
-    names = list(dict.fromkeys(each.provider.name for each in pick.also))
-    return [*told, f"also covered by {', '.join(names)}"] if names else told
+    names = dict.fromkeys(each.provider.name for each in pick.also)
+    return [f"also covered by {', '.join(names)}"] if names else []

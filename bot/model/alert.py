@@ -8,11 +8,15 @@ from bot.model.post import Post
 
 
 class AlertKind(StrEnum):
-    """closed: nothing can be posted there. held: a person decides. degraded: sent, but simpler."""
+    """closed: nothing can be posted there. held: a person decides. degraded: sent, but simpler.
+
+    vanished: so many articles are gone at once that a person decides whether that was meant.
+    """
 
     CLOSED = "closed"
     HELD = "held"
     DEGRADED = "degraded"
+    VANISHED = "vanished"
 
 
 @dataclass(frozen=True, slots=True)

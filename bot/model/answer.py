@@ -58,7 +58,10 @@ class Press:
 
 @dataclass(frozen=True, slots=True)
 class AnswerItem:
-    """One line of an answer; `facts` are short words shown beside the title, in order."""
+    """One line of an answer; `facts` are short words shown beside the title, in order.
+
+    `published_at` is shown as a date, `due_at` with its time of day, both in the reader's zone.
+    """
 
     title: str
     url: str | None = None
@@ -67,6 +70,7 @@ class AnswerItem:
     published_at: datetime | None = None
     image: Image | None = None
     actions: tuple[Action, ...] = ()
+    due_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

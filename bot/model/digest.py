@@ -8,12 +8,14 @@ from bot.model.article import Image, Provider, RelatedLink
 
 @dataclass(frozen=True, slots=True)
 class Sibling:
-    """Another article of an item's story."""
+    """Another article of an item's story; `struck` and `revision` as an Item's."""
 
     title: str
     url: str
     provider: Provider
     published_at: datetime | None = None
+    struck: str = ""
+    revision: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +24,9 @@ class Item:
 
     `related` are the links of its thread, best first; `more_related` counts those left out. `also`
     are the siblings of its story, all of them, best first. `section` is the asked topic it stands
-    under; empty in a digest that has no sections. Items of one section stand together.
+    under; empty in a digest that has no sections. Items of one section stand together. `struck` is
+    why the item is struck through, if it is; `revision` numbers the correction of the digest that
+    changed it last, 0 for none.
     """
 
     article_id: str
@@ -40,6 +44,8 @@ class Item:
     also: tuple[Sibling, ...] = ()
     is_update: bool = False
     section: str = ""
+    struck: str = ""
+    revision: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,3 +58,8 @@ class Digest:
     is_late: bool
     items: tuple[Item, ...]
     footer: str
+
+    @property
+    def entries(self) -> tuple[Item | Sibling, ...]:
+        """Items, then their siblings: the places of an edition's picks."""
+        return (*self.items, *(each for item in self.items for each in item.also))

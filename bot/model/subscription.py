@@ -1,14 +1,11 @@
 """Destination, taste, schedule and layout under one stable name."""
 
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time
+from datetime import date, datetime, time
 from enum import StrEnum
 
 from bot.model.destination import Destination
 from bot.model.taste import Taste
-
-FOR_EVER = datetime(9999, 1, 1, tzinfo=UTC)
-"""Paused until a person resumes it."""
 
 
 class Layout(StrEnum):
@@ -46,7 +43,8 @@ class Schedule:
 class Subscription:
     """`schedule` None: it is sent by hand only. `next_slot_at` is aware UTC, None when unscheduled.
 
-    `pause_reason` says why the machine paused it: its destination is closed to us.
+    `pause_reason` says that the machine has paused it, and why: its destination is closed to us. A
+    person's pause, `paused_until`, is another matter.
     """
 
     name: str

@@ -67,8 +67,8 @@ def token(custom_id: str) -> str:
     return found[1] if found else custom_id
 
 
-def parts(digest: Digest, layout: Layout) -> list[Part]:
-    """The digest's items over as few messages as hold them."""
+def parts(digest: Digest, layout: Layout, runs: int | None) -> list[Part]:
+    """The digest's items over as few messages as hold them, or over so many."""
     return shown.parts(
         digest,
         escape.discord,
@@ -76,6 +76,7 @@ def parts(digest: Digest, layout: Layout) -> list[Part]:
             len(part.items) <= _MOST_ITEMS
             and fits(_lead_components(part, layout, _ABOUT, images=True))
         ),
+        runs,
     )
 
 
@@ -117,9 +118,10 @@ def reply(item: Item, number: int, key: str) -> Payloads:
     asked = shown.actions(item)
     why = [row([button(action, key) for action in asked if action.name is ActionName.WHY])]
 
+    whole = reply_about(item, number, escape.discord)
+
     def held(holds: Callable[[str], bool]) -> str:
-        some = reply_about(item, number, escape.discord, lambda each: holds(_reply_text(each)))
-        return _reply_text(some)
+        return _reply_text(whole.fitted(lambda some: holds(_reply_text(some))))
 
     text = held(lambda text: fits([display(text), *why]))
     short = held(lambda text: limits.size(text) <= limits.DISCORD_CONTENT_CHARS)
@@ -195,17 +197,16 @@ def _answer(answer: Answer, held: int, *, excerpts: bool, images: bool) -> list[
 def _lead_components(part: Part, layout: Layout, about: str, *, images: bool) -> list[Component]:
     body = [display(f"## {escape.discord(part.heading)}")]
     for section, items in shown.by_section(part.items):
-        heading = _section(section)
+        if section:
+            body += [separator(), display(_section(section))]
         if layout is Layout.CARDS:
-            body.append(display(_lines(heading, *map(_title, items))))
-            continue
-        if heading:
-            body.append(display(heading))
-        for each in items:
-            if layout is Layout.HEADLINES:
-                body.append(display(_headline(each)))
-            else:
-                body += [separator(), _item_component(each, images=images)]
+            body.append(display(_lines(*map(_title, items))))
+        elif layout is Layout.HEADLINES:
+            body += [display(_headline(each)) for each in items]
+        else:
+            drawn = [_item_component(each, images=images) for each in items]
+            ruled = [piece for each in drawn for piece in (separator(), each)]
+            body += ruled[1:] if section else ruled
     if part.footer:
         body += [separator(), display(_small(part.footer))]
     return [container([*body, *select(part.items, about)])]
@@ -221,7 +222,14 @@ def _item_component(each: Shown, *, images: bool) -> Component:
 
 def _title(each: Shown) -> str:
     number = f"{each.number}\\. " if each.number else ""
-    return number + escape.discord(each.title)
+    return number + (_struck(each.title) if each.is_struck else escape.discord(each.title))
+
+
+def _struck(title: str) -> str:
+    """A `~` at the end would be taken for the mark's own, be it escaped or not."""
+    escaped = escape.discord(title)
+    end = escape.JOINER if escaped.endswith("~") else ""
+    return f"{shown.WITHDRAWN} ~~{escaped}{end}~~"
 
 
 @escape.remembered
@@ -265,7 +273,8 @@ def _listed(each: Shown) -> str:
 
 
 def _facts(each: Shown) -> list[str]:
-    when = [f"<t:{int(each.published_at.timestamp())}:R>"] if each.published_at else []
+    style = "F" if each.has_time else "R"
+    when = [f"<t:{int(each.published_at.timestamp())}:{style}>"] if each.published_at else []
     return [*map(escape.discord, each.before), *when, *map(escape.discord, each.after)]
 
 

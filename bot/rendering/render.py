@@ -1,7 +1,7 @@
 """Takes a Digest, gives its posts in sending order, each with its three payloads. Pure."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 from bot.model.destination import Look
@@ -14,11 +14,13 @@ from bot.rendering.split import cut
 
 Numbered = tuple[int, Item]
 
+_SHORTER_TITLES = (limits.TITLE_CHARS, 120, 60, 30)
+
 
 class _Drawing(Protocol):
     """What a look must draw; the modules slack, discord and text do."""
 
-    def parts(self, digest: Digest, layout: Layout, /) -> list[Part]: ...
+    def parts(self, digest: Digest, layout: Layout, runs: int | None, /) -> list[Part]: ...
 
     def lead(self, part: Part, layout: Layout, key: str, /) -> Payloads: ...
 
@@ -45,7 +47,33 @@ def render(
     The parts of a post's key are `lead`, `card:2` for a further part of the lead, `article:1` for
     an article's card, `thread` or `thread:1`, `reply:1`.
     """
-    return tuple(_Edition(digest, subscription, slot_key, look, layout).posts())
+    parts = _DRAWINGS[look].parts(digest, layout, None)
+    return tuple(_Edition(digest, parts, subscription, slot_key, look, layout).posts())
+
+
+def render_again(
+    digest: Digest, subscription: str, slot_key: str, look: Look, layout: Layout, *, runs: int
+) -> tuple[PlannedPost, ...] | None:
+    """The same for a corrected digest, its items over just so many posts as they were.
+
+    Where they don't fit, those that were corrected lose their excerpt, then the end of their title.
+    None: that is not enough.
+    """
+    for shorter in _shortened(digest):
+        parts = _DRAWINGS[look].parts(shorter, layout, runs)
+        if parts:
+            return tuple(_Edition(digest, parts, subscription, slot_key, look, layout).posts())
+    return None
+
+
+def _shortened(digest: Digest) -> Iterator[Digest]:
+    yield digest
+    for chars in _SHORTER_TITLES:
+        items = [
+            replace(item, excerpt="", title=cut(item.title, chars)) if item.revision else item
+            for item in digest.items
+        ]
+        yield replace(digest, items=tuple(items))
 
 
 def note(text: str, key: str, look: Look) -> Payloads:
@@ -58,6 +86,7 @@ class _Edition:
     """What every post of one rendering shares."""
 
     digest: Digest
+    parts: Sequence[Part]
     subscription: str
     slot_key: str
     look: Look
@@ -65,7 +94,7 @@ class _Edition:
 
     def posts(self) -> Iterator[PlannedPost]:
         drawing = _DRAWINGS[self.look]
-        lead, *further = drawing.parts(self.digest, self.layout)
+        lead, *further = self.parts
         key = self._key("lead")
         payloads = drawing.lead(lead, self.layout, key)
         if self.look is Look.FORUM:

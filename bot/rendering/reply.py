@@ -35,22 +35,28 @@ class Reply:
         """`12 more`, or nothing."""
         return shown.more(self.left_out)
 
-    def cut(self, count: int) -> "Reply":
-        """The same with the first `count` links alone."""
+    def fitted(self, fits: Callable[["Reply"], bool]) -> "Reply":
+        """The same with as many links as fit, from the first on."""
+        if fits(self):
+            return self
+        low, high = 0, len(self.also) + len(self.related)
+        while high - low > 1:
+            middle = (low + high) // 2
+            low, high = (middle, high) if fits(self._cut(middle)) else (low, middle)
+        return self._cut(low)
+
+    def _cut(self, count: int) -> "Reply":
         also, related = self.also[:count], self.related[: max(0, count - len(self.also))]
         lost = len(self.also) + len(self.related) - len(also) - len(related)
         return replace(self, also=also, related=related, left_out=self.left_out + lost)
 
 
-def reply(item: Item, number: int, escaper: Escaper, fits: Callable[[Reply], bool]) -> Reply:
-    """The reply about an item, with as many links as fit: its story first, then related ones."""
+def reply(item: Item, number: int, escaper: Escaper) -> Reply:
+    """The reply about an item, with all its links."""
     about = ABOUT if item.also else f"{RELATED} for"
-    whole = Reply(
-        heading=f"{about} {number}. {shown.item(item, number, escaper).title}",
+    return Reply(
+        heading=f"{about} {number}. {shown.named(shown.item(item, number, escaper))}",
         also=tuple(shown.link(each, escaper) for each in item.also),
         related=tuple(shown.link(each, escaper) for each in item.related),
         left_out=item.more_related,
     )
-    most = len(whole.also) + len(whole.related)
-    cuts = (whole.cut(count) for count in range(most, 0, -1))
-    return next(filter(fits, cuts), whole.cut(0))

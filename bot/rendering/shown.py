@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import groupby
 from typing import Any
@@ -13,12 +13,13 @@ from bot.model.digest import Digest, Item, Sibling
 from bot.model.post import Payloads
 from bot.rendering import limits
 from bot.rendering.escape import flat, remembered
-from bot.rendering.split import cut, share
+from bot.rendering.split import cut, evenly, share
 
 RELATED = "Related links"
 WHY = "Why this one?"
 UNTITLED = "Untitled"
 UPDATE = "Update:"
+WITHDRAWN = "Withdrawn:"
 OPEN = "Open"
 
 Escaper = Callable[[str], str]
@@ -29,6 +30,8 @@ class Shown:
     """An item with flat texts, cut to our budgets. The date stands between `before` and `after`.
 
     `number` 0: it is not numbered. `section` is what it stands under, if there are sections.
+    `has_time`: the date is a moment, shown with its time of day.
+    `is_struck`: it is struck through, and says so in words.
     """
 
     number: int
@@ -41,6 +44,8 @@ class Shown:
     image: Image | None
     actions: tuple[Action, ...]
     section: str = ""
+    has_time: bool = False
+    is_struck: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,9 +94,9 @@ def lines(text: str, chars: int, escaper: Escaper) -> list[str]:
 def item(item: Item, number: int, escaper: Escaper) -> Shown:
     """A digest's item: provider, date, topic, badge; its actions are Related and Why."""
     title = fitted(item.title, limits.TITLE_CHARS, escaper) or UNTITLED
-    if item.is_update:
+    if item.is_update and not item.struck:
         title = fitted(f"{UPDATE} {title}", limits.TITLE_CHARS, escaper)
-    return Shown(
+    shown = Shown(
         number=number,
         title=title,
         url=item.url,
@@ -103,6 +108,7 @@ def item(item: Item, number: int, escaper: Escaper) -> Shown:
         actions=actions(item),
         section=fitted(item.section, limits.FACT_CHARS, escaper),
     )
+    return _struck(shown, item.struck, escaper) if item.struck else shown
 
 
 def answer_items(answer: Answer, escaper: Escaper) -> list[Shown]:
@@ -127,17 +133,18 @@ def _answer_item(item: AnswerItem, number: int, escaper: Escaper) -> Shown:
         url=item.url or "",
         excerpt=fitted(item.excerpt, limits.EXCERPT_CHARS, escaper),
         before=_facts(item.facts[:1], escaper),
-        published_at=item.published_at,
+        published_at=item.due_at or item.published_at,
         after=_facts(item.facts[1:], escaper),
         image=item.image,
         actions=item.actions,
+        has_time=item.due_at is not None,
     )
 
 
 @remembered
 def link(link: RelatedLink | Sibling, escaper: Escaper) -> Shown:
     """A line of a reply: provider and date."""
-    return Shown(
+    shown = Shown(
         number=0,
         title=fitted(link.title, limits.TITLE_CHARS, escaper) or UNTITLED,
         url=link.url,
@@ -148,6 +155,14 @@ def link(link: RelatedLink | Sibling, escaper: Escaper) -> Shown:
         image=None,
         actions=(),
     )
+    struck = link.struck if isinstance(link, Sibling) else ""
+    return _struck(shown, struck, escaper) if struck else shown
+
+
+def _struck(shown: Shown, why: str, escaper: Escaper) -> Shown:
+    """What is left of an article that is withdrawn: nothing of it to read, and why."""
+    after = _facts((why,), escaper)
+    return replace(shown, url="", excerpt="", image=None, after=after, is_struck=True)
 
 
 def actions(item: Item) -> tuple[Action, ...]:
@@ -160,6 +175,11 @@ def actions(item: Item) -> tuple[Action, ...]:
 def numbered(shown: Shown) -> str:
     """What stands before a title: `3. `, or nothing."""
     return f"{shown.number}. " if shown.number else ""
+
+
+def named(shown: Shown) -> str:
+    """A title in words alone: one that is struck through says so."""
+    return f"{WITHDRAWN} {shown.title}" if shown.is_struck else shown.title
 
 
 def label(action: Action) -> str:
@@ -175,13 +195,24 @@ def once_each(actions: Sequence[Action]) -> list[Action]:
     return list(found.values())
 
 
-def parts(digest: Digest, escaper: Escaper, fits: Callable[[Part], bool]) -> list[Part]:
-    """The digest's items over as few messages as fit. Each is measured with heading and footer."""
+def parts(
+    digest: Digest, escaper: Escaper, fits: Callable[[Part], bool], runs: int | None = None
+) -> list[Part]:
+    """The digest's items over as few messages as fit. Each is measured with heading and footer.
+
+    With `runs` over just so many messages; none at all where one of them doesn't fit.
+    """
     items = [item(each, number, escaper) for number, each in enumerate(digest.items, 1)]
     title = fitted(digest.heading, limits.HEADING_CHARS, escaper) or UNTITLED
     closing = fitted(digest.footer, limits.FOOTER_CHARS, escaper)
     most = len(items)
-    shares = share(items, lambda some: fits(Part(tuple(some), most, most, title, closing)))
+
+    def holds(some: Sequence[Shown]) -> bool:
+        return fits(Part(tuple(some), most, most, title, closing))
+
+    shares = share(items, holds) if runs is None else evenly(items, runs)
+    if runs is not None and not all(map(holds, shares)):
+        return []
     return [
         Part(tuple(some), number, len(shares), title, closing)
         for number, some in enumerate(shares, 1)
@@ -205,9 +236,9 @@ def alt(shown: Shown) -> str:
 
 
 @remembered
-def day(at: datetime) -> str:
-    """A date for where a reader's zone is not known."""
-    return f"{at.day} {at:%b} {at.year}"
+def day(at: datetime, *, has_time: bool = False) -> str:
+    """A date, or a moment, for where a reader's zone is not known."""
+    return f"{at.day} {at:%b} {at.year}{f', {at:%H:%M} UTC' if has_time else ''}"
 
 
 def frozen(payload: Mapping[str, Any]) -> str:

@@ -5,7 +5,6 @@ is mrkdwn, for its reader's date. Source: docs.slack.dev/reference/block-kit.
 """
 
 from collections.abc import Sequence
-from datetime import datetime
 from typing import Any
 
 from bot.model.answer import Answer
@@ -19,6 +18,7 @@ from bot.rendering.reply import reply as reply_about
 from bot.rendering.shown import Part, Shown, frozen
 from bot.rendering.slack_blocks import (
     DATE,
+    DATE_AND_TIME,
     Block,
     actions_of,
     button,
@@ -29,7 +29,7 @@ from bot.rendering.slack_blocks import (
     picture,
     plain,
     section,
-    title_part,
+    title_parts,
 )
 
 EVENT_TYPE = "gazette_post"
@@ -40,12 +40,13 @@ _BETWEEN = " · "
 _AS_IT_IS = {"mrkdwn": False, "unfurl_links": False, "unfurl_media": False}
 
 
-def parts(digest: Digest, layout: Layout) -> list[Part]:
-    """The digest's items over as few messages as hold them."""
+def parts(digest: Digest, layout: Layout, runs: int | None) -> list[Part]:
+    """The digest's items over as few messages as hold them, or over so many."""
     return shown.parts(
         digest,
         slack_text,
         lambda part: fits(_lead_text(part, layout), _lead_blocks(part, layout, images=True)),
+        runs,
     )
 
 
@@ -84,9 +85,8 @@ def reply(item: Item, number: int, key: str) -> Payloads:
 
 @remembered
 def _held(item: Item, number: int) -> tuple[str, list[Block]]:
-    held = reply_about(
-        item, number, slack_text, lambda some: fits(_reply_text(some), _reply_blocks(some))
-    )
+    whole = reply_about(item, number, slack_text)
+    held = whole.fitted(lambda some: fits(_reply_text(some), _reply_blocks(some)))
     return _reply_text(held), _reply_blocks(held)
 
 
@@ -111,7 +111,7 @@ def _answer(answer: Answer, items: Sequence[Shown], *, excerpts: bool) -> tuple[
     blocks = [header(heading)]
     are_lines = shown.are_lines(answer)
     if are_lines and items:
-        blocks.append(_bullets([section([title_part(each, bold=False)]) for each in items]))
+        blocks.append(_bullets([section(title_parts(each, bold=False)) for each in items]))
     else:
         for each in items:
             blocks += _item_blocks(each, images=False, excerpt=excerpts)
@@ -154,7 +154,7 @@ def _lead_blocks(part: Part, layout: Layout, *, images: bool) -> list[Block]:
     blocks = [header(part.heading)]
     for name, items in shown.by_section(part.items):
         if name:
-            blocks.append(header(name))
+            blocks += [{"type": "divider"}, header(name)]
         if layout is Layout.CARDS:
             blocks += _overview(items)
         else:
@@ -175,7 +175,7 @@ def _overview(items: Sequence[Shown]) -> list[Block]:
     """The titles of the cards to come."""
     if not items:
         return []
-    titles = [section([title_part(each, bold=False)]) for each in items]
+    titles = [section(title_parts(each, bold=False)) for each in items]
     listed: Block = {"type": "rich_text_list", "style": "ordered", "elements": titles}
     if items[0].number > 1:
         listed["offset"] = items[0].number - 1
@@ -184,7 +184,7 @@ def _overview(items: Sequence[Shown]) -> list[Block]:
 
 @remembered
 def _item_blocks(each: Shown, *, images: bool, excerpt: bool = True) -> list[Block]:
-    title = [title_part(each, bold=True)]
+    title = title_parts(each, bold=True)
     if each.number:
         title.insert(0, {"type": "text", "text": shown.numbered(each), "style": {"bold": True}})
     blocks: list[Block] = [{"type": "rich_text", "elements": [section(title)]}]
@@ -203,7 +203,7 @@ def _item_blocks(each: Shown, *, images: bool, excerpt: bool = True) -> list[Blo
 
 
 def _facts(each: Shown) -> list[str]:
-    when = [_date(each.published_at)] if each.published_at else []
+    when = [_date(each)] if each.published_at else []
     return [*map(slack_mrkdwn, each.before), *when, *map(slack_mrkdwn, each.after)]
 
 
@@ -225,7 +225,7 @@ def _reply_blocks(reply: Reply) -> list[Block]:
     for name, links in reply.groups:
         if name:
             elements.append(section([_styled(name, "italic")]))
-        items = [section([title_part(link, bold=False), *_rich_facts(link)]) for link in links]
+        items = [section([*title_parts(link, bold=False), *_rich_facts(link)]) for link in links]
         elements.append({"type": "rich_text_list", "style": "bullet", "elements": items})
     if reply.more:
         elements.append(section([_styled(reply.more, "italic")]))
@@ -244,12 +244,13 @@ def _rich_facts(each: Shown) -> list[Block]:
         *words,
         {"type": "text", "text": _BETWEEN},
         date_part(each.published_at),
+        *({"type": "text", "text": f"{_BETWEEN}{word}"} for word in each.after),
     ]
 
 
 def _title(each: Shown) -> str:
     url = slack_url(each.url, limits.URL_CHARS)
-    title = slack_text(each.title)
+    title = slack_text(shown.named(each))
     return f"<{slack_entities(url)}|{title}>" if url else title
 
 
@@ -266,11 +267,14 @@ def _twin(each: Shown, *, excerpt: bool = True) -> str:
     """An item as the message's `text` has it: all that its blocks show."""
     facts = [*map(slack_text, each.before), *map(slack_text, each.after)]
     if each.published_at:
-        facts.insert(len(each.before), _date(each.published_at))
+        facts.insert(len(each.before), _date(each))
     body = slack_text(each.excerpt) if excerpt else ""
     lines = (_titled(each), body, _BETWEEN.join(facts))
     return "\n".join(line for line in lines if line)
 
 
-def _date(at: datetime) -> str:
-    return f"<!date^{int(at.timestamp())}^{DATE}|{shown.day(at)}>"
+def _date(each: Shown) -> str:
+    at = each.published_at
+    assert at is not None
+    form = DATE_AND_TIME if each.has_time else DATE
+    return f"<!date^{int(at.timestamp())}^{form}|{shown.day(at, has_time=each.has_time)}>"

@@ -17,6 +17,7 @@ Block = dict[str, Any]
 
 DATE = "{date_short_pretty}"
 """Today, yesterday, or a short date."""
+DATE_AND_TIME = f"{DATE} {{time}}"
 
 
 def header(text: str) -> Block:
@@ -50,12 +51,20 @@ def section(elements: list[Block]) -> Block:
     return {"type": "rich_text_section", "elements": elements}
 
 
-def title_part(each: Shown, *, bold: bool) -> Block:
-    """A title, linked where its address can be."""
+def title_parts(each: Shown, *, bold: bool) -> list[Block]:
+    """A title, linked where its address can be; words before one that is struck through."""
     url = slack_url(each.url, limits.URL_CHARS)
-    part: Block = {"type": "link", "url": url} if url else {"type": "text"}
-    part["text"] = each.title
-    return part | ({"style": {"bold": True}} if bold else {})
+    title: Block = {"type": "link", "url": url} if url else {"type": "text"}
+    title["text"] = each.title
+    if not each.is_struck:
+        return [_styled(title, bold=bold)]
+    words = {"type": "text", "text": f"{shown.WITHDRAWN} "}
+    return [_styled(words, bold=bold), _styled(title, bold=bold, strike=True)]
+
+
+def _styled(part: Block, **styles: bool) -> Block:
+    wanted = {style: True for style, is_wanted in styles.items() if is_wanted}
+    return part | ({"style": wanted} if wanted else {})
 
 
 def picture(each: Shown) -> Block | None:

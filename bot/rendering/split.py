@@ -56,11 +56,16 @@ def share(items: Sequence[T], fits: Callable[[Sequence[T]], bool]) -> list[Seque
     A single item is taken to fit.
     """
     for runs in range(1, len(items)):
-        sizes = [len(items) // runs + (run < len(items) % runs) for run in range(runs)]
-        shares = [items[start:end] for start, end in pairwise(accumulate(sizes, initial=0))]
+        shares = evenly(items, runs)
         if all(fits(each) for each in shares):
             return shares
     return [[each] for each in items] or [[]]
+
+
+def evenly(items: Sequence[T], runs: int) -> list[Sequence[T]]:
+    """The items in so many runs, as even as can be."""
+    sizes = [len(items) // runs + (run < len(items) % runs) for run in range(runs)]
+    return [items[start:end] for start, end in pairwise(accumulate(sizes, initial=0))]
 
 
 def _is_flag_half(char: str) -> bool:

@@ -17,9 +17,9 @@ _INDENT = "   "
 _BETWEEN = " · "
 
 
-def parts(digest: Digest, _layout: Layout) -> list[Part]:
+def parts(digest: Digest, _layout: Layout, runs: int | None) -> list[Part]:
     """One part: a text has no end."""
-    return shown.parts(digest, flat, lambda _part: True)
+    return shown.parts(digest, flat, lambda _part: True, runs)
 
 
 def lead(part: Part, layout: Layout, _key: str) -> Payloads:
@@ -46,7 +46,7 @@ def note(lines: Sequence[str], _key: str) -> Payloads:
 
 def reply(item: Item, number: int, _key: str) -> Payloads:
     """Who else tells an article's story, then its related links."""
-    about = reply_about(item, number, flat, lambda _reply: True)
+    about = reply_about(item, number, flat)
     groups = [
         "\n".join([*([name] if name else []), *(_item(link, mark="-  ") for link in links)])
         for name, links in about.groups
@@ -78,7 +78,8 @@ def _page(paragraphs: Sequence[str]) -> str:
 
 
 def _item(each: Shown, *, excerpt: bool = True, mark: str = "") -> str:
-    when = [shown.day(each.published_at)] if each.published_at else []
+    at = each.published_at
+    when = [shown.day(at, has_time=each.has_time)] if at else []
     facts = _BETWEEN.join((*each.before, *when, *each.after))
     body = each.excerpt if excerpt else ""
     lines = [_wrapped(mark + _title(each), _INDENT)]
@@ -89,7 +90,7 @@ def _item(each: Shown, *, excerpt: bool = True, mark: str = "") -> str:
 
 
 def _title(each: Shown) -> str:
-    return shown.numbered(each) + each.title
+    return shown.numbered(each) + shown.named(each)
 
 
 def _wrapped(text: str, indent: str = "") -> str:

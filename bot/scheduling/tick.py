@@ -19,6 +19,9 @@ Work = Callable[[Sequence[Due]], Awaitable[None]]
 TOGETHER = 50
 """So many subscriptions are planned in one transaction: their histories and posts are held at once."""
 
+AT_A_TIME = 500
+"""So many are read at a time, and put in the order of their tastes: what these share is kept a while."""
+
 _LATE_AFTER = timedelta(minutes=5)
 """The bell rings every few seconds: minutes mean a stop, and only then is the word owed."""
 
@@ -63,9 +66,11 @@ async def tick(
 
     planned = 0
     last: Subscription | None = None
-    while batch := await subscriptions.due(now, TOGETHER, last):
-        last = batch[-1]
-        planned += await settle(batch)
+    while some := await subscriptions.due(now, AT_A_TIME, last):
+        last = some[-1]
+        some.sort(key=lambda each: repr(each.taste))
+        for at in range(0, len(some), TOGETHER):
+            planned += await settle(some[at : at + TOGETHER])
     return planned
 
 

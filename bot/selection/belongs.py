@@ -33,7 +33,7 @@ def belongs(candidates: Sequence[Candidate], context: Context) -> Verdict:
     taste = context.taste
     wanted = spellings_of(taste.topics, context.taxonomy)
     unwanted = spellings_of(taste.exclude.topics, context.taxonomy) or frozenset()
-    providers = frozenset(fold(name) for name in taste.exclude.providers)
+    providers = frozenset(map(_provider, taste.exclude.providers))
     words = _pattern(taste.exclude.words)
     named = " or ".join(taste.topics)
 
@@ -53,13 +53,25 @@ def belongs(candidates: Sequence[Candidate], context: Context) -> Verdict:
     return sift("belongs", candidates, judge)
 
 
+def _provider(written: str) -> str:
+    """A name, or a domain as providers have theirs, even where an address was written."""
+    folded = fold(written)
+    host = folded.partition("://")[2].partition("/")[0] or folded
+    return host.removeprefix("www.")
+
+
 def _is_from(provider: Provider, excluded: frozenset[str]) -> bool:
     domain = provider.domain
     parts = {domain[at + 1 :] for at, char in enumerate(domain) if char == "."} | {domain}
-    return bool(excluded & (parts | {fold(provider.name)}))
+    return bool(excluded & (parts | {_provider(provider.name)}))
 
 
 def _pattern(words: Sequence[str]) -> re.Pattern[str] | None:
     if not words:
         return None
     return re.compile("|".join(rf"(?<!\w){re.escape(word)}(?!\w)" for word in words), re.IGNORECASE)
+
+
+def is_from(provider: Provider, written: str) -> bool:
+    """Whether a provider is the one of this name, domain or address, or below that domain."""
+    return _is_from(provider, frozenset({_provider(written)}))

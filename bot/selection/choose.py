@@ -46,7 +46,8 @@ def choose(  # noqa: PLR0917 - the order in which the chain is told
         *_around(candidates, context),
         *_around(older, replace(context, taste=replace(taste, max_age=taste.max_age + LOOK_BACK))),
     ]
-    return _run(chain, candidates, replace(context, scene=Scene(around, history)))
+    scene = Scene(around, history, now - taste.max_age - LOOK_BACK)
+    return _run(chain, candidates, replace(context, scene=scene))
 
 
 def rank(candidates: Sequence[Article], topic: str, taxonomy: Taxonomy, now: datetime) -> Selection:

@@ -1,8 +1,8 @@
 """What is told around the candidates: every article of the topic a choice knows of, as stories."""
 
 from collections.abc import Mapping, Sequence
-from datetime import timedelta
-from functools import cached_property
+from datetime import datetime, timedelta
+from functools import cached_property, lru_cache
 
 from bot.model.article import Article, canonical_url
 from bot.model.history import History
@@ -16,12 +16,20 @@ LOOK_BACK = timedelta(days=28)
 class Scene:
     """Candidates and older articles, eligible or not, and what was had here in their time.
 
+    Nothing from before `since` is among them: two channels that differ in older things are told the
+    same, and it is worked out once.
     What a chain does not ask for is not worked out.
     """
 
-    def __init__(self, articles: Sequence[Article] = (), history: History | None = None) -> None:
+    def __init__(
+        self,
+        articles: Sequence[Article] = (),
+        history: History | None = None,
+        since: datetime | None = None,
+    ) -> None:
         self.articles: Mapping[str, Article] = {article.id: article for article in articles}
         self._seen = history.seen if history else ()
+        self._since = since
 
     @cached_property
     def had(self) -> frozenset[str]:
@@ -37,24 +45,50 @@ class Scene:
         texts = {article.id: text_of(article) for article in self.articles.values()}
         oldest = min((text.published_at for text in texts.values()), default=None)
         for seen in self._seen:
-            if oldest is not None and seen.published_at >= oldest - SPAN:
+            is_before = self._since is not None and seen.published_at < self._since
+            if oldest is not None and seen.published_at >= oldest - SPAN and not is_before:
                 texts.setdefault(seen.article_id, text_seen(seen))
         return texts
 
-    @cached_property
+    @property
     def likeness(self) -> Likeness:
         """How alike any two of the texts are."""
-        return Likeness(tuple(self.texts.values()))
+        return self._woven.likeness
+
+    @property
+    def stories(self) -> Sequence[Sequence[Text]]:
+        """The texts as stories."""
+        return self._woven.stories
+
+    @property
+    def naming(self) -> Naming:
+        """Finds texts that may be like one."""
+        return self._woven.naming
+
+    @cached_property
+    def _woven(self) -> "_Woven":
+        return _woven(tuple(self.texts.values()))
+
+
+class _Woven:
+    """What the texts alone decide, whoever is to get them."""
+
+    def __init__(self, texts: Sequence[Text]) -> None:
+        self.likeness = Likeness(texts)
 
     @cached_property
     def stories(self) -> Sequence[Sequence[Text]]:
-        """The texts as stories."""
         return group(self.likeness)
 
     @cached_property
     def naming(self) -> Naming:
-        """Finds texts that may be like one."""
         naming = Naming(self.likeness)
         for text in self.likeness.texts:
             naming.add(text)
         return naming
+
+
+@lru_cache(maxsize=2)
+def _woven(texts: tuple[Text, ...]) -> _Woven:
+    """Kept for the next channel of the same taste: a tick asks for those one after another."""
+    return _Woven(texts)

@@ -245,7 +245,6 @@ class DeliverySettings(_Part):
     max_lateness_s: Seconds = Field(
         10_800.0, alias="max_lateness", description="A digest later than this is skipped."
     )
-    # no reader yet: taken so that a file may already say it
     correct_for_s: Seconds = Field(
         259_200.0, alias="correct_for", description="How long a digest is corrected."
     )

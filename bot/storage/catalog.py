@@ -10,9 +10,10 @@ from sqlalchemy import Connection, Row, Select, func, select
 from bot.catalog.filters import ArticleFilter
 from bot.catalog.ports import Applied, Began, FileMark, FileRead, SourceState
 from bot.model.article import Article, RelatedLink
+from bot.model.correction import Standing
 from bot.model.problem import ArticleProblem
 from bot.model.topic import Taxonomy, Topic, fold
-from bot.storage import intake, naming, packed, schema, searching
+from bot.storage import intake, naming, packed, schema, searching, standing
 from bot.storage.database import Database
 from bot.storage.dialects import dialect_of
 from bot.storage.linking import Met
@@ -77,6 +78,11 @@ class Catalog:
 
     async def taxonomy(self) -> Taxonomy:
         return await self._database.run(_taxonomy, write=False)
+
+    async def standings(self, article_ids: Collection[str]) -> Mapping[str, Standing]:
+        return await self._database.run(
+            lambda each: standing.standings(each, article_ids), write=False
+        )
 
     async def count(self, source: str) -> int:
         t = schema.article.c

@@ -9,7 +9,6 @@ from sqlalchemy import Connection, Row, and_, update
 from bot.delivery.ports import Move
 from bot.errors import Closed
 from bot.model.post import Post, PostState
-from bot.model.subscription import FOR_EVER
 from bot.storage import rows, schema
 from bot.storage.moving import move
 
@@ -50,5 +49,5 @@ def _pause(connection: Connection, post: Post, closed: Closed, why: str) -> None
     connection.execute(
         update(schema.subscription)
         .where(is_there, t.pause_reason.is_(None))
-        .values(paused_until=FOR_EVER, pause_reason=why)
+        .values(pause_reason=why)
     )

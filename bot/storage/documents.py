@@ -1,7 +1,5 @@
 """JSON columns of the ledger: what is read and written whole, in the shape of the model."""
 
-import hashlib
-import json
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Generic, TypeVar
@@ -52,8 +50,3 @@ DIGEST: Document[Digest] = Document(Digest)
 REASONS: Document[tuple[Reason, ...]] = Document(tuple[Reason, ...])
 RECEIPT: Document[Receipt] = Document(Receipt)
 SEEN: Document[Seen] = Document(Seen)
-
-
-def shown_hash(title: str, url: str, *, is_removed: bool) -> str:
-    """SHA-256 of what a correction would change of an article shown."""
-    return hashlib.sha256(json.dumps([title, url, is_removed]).encode()).hexdigest()

@@ -9,6 +9,7 @@ from sqlalchemy import Connection, Row, Select, func, select
 from bot.delivery.ports import Move
 from bot.delivery.states import UNSETTLED, may_follow
 from bot.errors import Closed
+from bot.model.correction import Correction, Showing, ShownEdition
 from bot.model.destination import Destination
 from bot.model.draft import Draft
 from bot.model.due import Due
@@ -17,7 +18,7 @@ from bot.model.history import History, Seen
 from bot.model.pick import Reason
 from bot.model.post import PlannedPost, Post, PostState
 from bot.model.slot import MANUAL
-from bot.storage import closing, leases, moving, planning, rows, schema
+from bot.storage import closing, correcting, leases, moving, planning, quietness, rows, schema
 from bot.storage.database import Database
 from bot.storage.dialects import dialect_of
 from bot.storage.documents import REASONS
@@ -82,6 +83,11 @@ class Ledger:
     async def skip_many(self, skipped: Sequence[Due], now: datetime) -> list[Edition]:
         return await self._database.run(
             lambda connection: planning.skip(connection, skipped, now), write=True
+        )
+
+    async def quiet_in_a_row(self, subscriptions: Collection[str], most: int) -> Mapping[str, int]:
+        return await self._database.run(
+            lambda each: quietness.quiet_in_a_row(each, subscriptions, most), write=False
         )
 
     async def edition(self, subscription: str, slot_key: str) -> Edition | None:
@@ -157,6 +163,24 @@ class Ledger:
         )
         found = await self._rows(query)
         return REASONS.load(found[0].reasons) if found else ()
+
+    async def showings(self, since: datetime) -> list[Showing]:
+        return await self._database.run(
+            lambda connection: correcting.showings(connection, since), write=False
+        )
+
+    async def shown_editions(
+        self, stale: Collection[Showing], since: datetime, after: int, limit: int
+    ) -> list[ShownEdition]:
+        return await self._database.run(
+            lambda connection: correcting.shown_editions(connection, stale, since, after, limit),
+            write=False,
+        )
+
+    async def correct(self, correction: Correction, now: datetime) -> bool:
+        return await self._database.run(
+            lambda connection: correcting.correct(connection, correction, now), write=True
+        )
 
     async def _posts(self, query: Select[Any]) -> list[Post]:
         return [rows.post(row) for row in await self._rows(query)]

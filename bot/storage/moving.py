@@ -16,7 +16,7 @@ from bot.storage.witness import take_back_seen, write_seen
 def move(connection: Connection, post: Post, wanted: Move, now: datetime) -> Post | None:
     """Moves the post if it still is as `post` says; None, and nothing changed, if not."""
     if post.edition_id is not None:
-        _lock_edition(connection, post.edition_id)
+        lock_edition(connection, post.edition_id)
     t = schema.post.c
     moved = connection.execute(
         update(schema.post)
@@ -28,13 +28,13 @@ def move(connection: Connection, post: Post, wanted: Move, now: datetime) -> Pos
     after = rows.post(connection.execute(rows.posts().where(t.key == post.key)).one())
     _write_event(connection, post, after, now)
     if after.edition_id is not None:
-        _settle_edition(connection, after.edition_id)
+        settle_edition(connection, after.edition_id)
         if after.is_lead:
             _settle_seen(connection, after.edition_id, post.state, after.state)
     return after
 
 
-def _lock_edition(connection: Connection, edition_id: int) -> None:
+def lock_edition(connection: Connection, edition_id: int) -> None:
     """Two posts moved at once must not each overlook the other when the edition's state is told."""
     t = schema.edition.c
     connection.execute(select(t.id).where(t.id == edition_id).with_for_update())
@@ -83,7 +83,8 @@ def _write_event(connection: Connection, before: Post, after: Post, now: datetim
     )
 
 
-def _settle_edition(connection: Connection, edition_id: int) -> None:
+def settle_edition(connection: Connection, edition_id: int) -> None:
+    """Makes an edition's state what its posts say."""
     t = schema.post.c
     query = select(t.kind, t.state).where(t.edition_id == edition_id).order_by(t.position)
     posts = [(PostKind(row.kind), PostState(row.state)) for row in connection.execute(query)]

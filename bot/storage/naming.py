@@ -29,7 +29,10 @@ def named(connection: Connection, written: str) -> Article | None:
 
 def _meant(connection: Connection, text: str) -> str | None:
     if "://" in text:
-        page = canonical_url(text)
+        try:
+            page = canonical_url(text)
+        except ValueError:  # no link after all
+            return None
         about = _t.url.contains(urlsplit(text).path.rstrip("/") or page, autoescape=True)
         linked = [row for row in _rows(connection, about) if canonical_url(row.url) == page]
         return linked[0].short_id if linked else None  # a channel gets one of them: the newest

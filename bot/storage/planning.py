@@ -8,6 +8,7 @@ from sqlalchemy import Connection, select
 
 from bot.digest.why import grounds, sibling_grounds
 from bot.errors import SeenMeanwhile
+from bot.model.correction import shown_hash
 from bot.model.destination import Destination
 from bot.model.draft import Draft
 from bot.model.due import Due
@@ -19,7 +20,7 @@ from bot.model.slot import Slot, is_manual
 from bot.model.subscription import Subscription
 from bot.storage import rows, schema
 from bot.storage.dialects import dialect_of, insert
-from bot.storage.documents import DIGEST, REASONS, SEEN, shown_hash
+from bot.storage.documents import DIGEST, REASONS, SEEN
 from bot.storage.witness import ITEM, had_before, write_seen
 
 ALSO = "also"
@@ -83,6 +84,7 @@ def _of_slot(subscription: Subscription, slot: Slot, now: datetime) -> Mapping[s
         "slot": slot.key,
         "slot_at": slot.due_at,
         "planned_at": now,
+        "layout": subscription.layout,
         **rows.destination_columns(subscription.destination),
     }
 

@@ -240,7 +240,9 @@ edition = Table(
     Column("is_late", Boolean, nullable=False),
     Column("note", Text),
     Column("digest", Text),
+    Column("layout", Text),
     UniqueConstraint("subscription", "slot", name="uq_edition_slot"),
+    Index("ix_edition_planned", "planned_at"),
     Index("ix_edition_open", "state", "destination"),
 )
 

@@ -50,12 +50,20 @@ class Subscriptions:
             select(schema.subscription).where(t.retired_at.is_(None)).order_by(t.name)
         )
 
+    async def of_destination(self, destination: Destination) -> list[Subscription]:
+        return await self._read(
+            select(schema.subscription)
+            .where(t.destination == str(destination), t.retired_at.is_(None))
+            .order_by(t.name)
+        )
+
     async def due(
         self, now: datetime, limit: int, after: Subscription | None = None
     ) -> list[Subscription]:
         conditions = [
             t.next_slot_at <= now,
             t.retired_at.is_(None),
+            t.pause_reason.is_(None),
             or_(t.paused_until.is_(None), t.paused_until <= now),
         ]
         if after is not None:
@@ -84,10 +92,7 @@ class Subscriptions:
     async def reopen(self, destination: Destination) -> list[str]:
         is_closed = (t.destination == str(destination)) & t.pause_reason.is_not(None)
         statement = (
-            update(schema.subscription)
-            .where(is_closed)
-            .values(paused_until=None, pause_reason=None)
-            .returning(t.name)
+            update(schema.subscription).where(is_closed).values(pause_reason=None).returning(t.name)
         )
         return await self._database.run(
             lambda each: sorted(each.scalars(statement).all()), write=True

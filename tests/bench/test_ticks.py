@@ -19,7 +19,8 @@ NOTE = (
     f"`tick` over {COUNT:,} subscriptions due at one moment, a channel each, half of them Slack's "
     "and half Discord's, over all topics of the corpus in turn: from the due rows to committed "
     "editions, picks, posts and what each channel has seen. *Alone* is what one subscription takes "
-    "when it is drafted and planned by itself, in the same process just before. Growth of memory is "
+    "when it is drafted and planned by itself, in the same process just before. With 30 days of "
+    "history each channel has had a third of its topic's articles of that time, each others. Growth of memory is "
     "the peak of the resident set during the tick over what it was before. A tick with nothing due "
     "is asked of two stores in turn; half of their subscriptions are retired."
 )

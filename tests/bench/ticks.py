@@ -10,20 +10,26 @@ import sys
 import time
 from collections.abc import Sequence
 from contextlib import ExitStack
+from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from random import Random
 from typing import Any
 
 from bot import pipeline
 from bot.bootstrap.store import Store, opened
+from bot.catalog.filters import ArticleFilter
 from bot.catalog.remembered import Remembered
 from bot.model.destination import Destination, Look, Platform
 from bot.model.due import Due
+from bot.model.history import seen_of
 from bot.model.slot import scheduled_slot
 from bot.model.subscription import Schedule, Subscription
 from bot.model.taste import Taste
-from bot.scheduling.tick import tick
+from bot.scheduling.tick import TOGETHER, tick
+from bot.selection.belongs import spellings_of
 from bot.storage import schema
+from tests.bench.grow import SEED
 from tests.bench.measure import MB
 
 NOON = datetime(2020, 9, 24, 12, tzinfo=UTC)
@@ -31,8 +37,9 @@ NOON = datetime(2020, 9, 24, 12, tzinfo=UTC)
 
 DAILY = Schedule(frozenset(range(7)), (NOON.time(),), "UTC")
 LATENESS = timedelta(hours=3)
-ALONE = 200
-PER_DAY = 5
+ALONE = 100
+HAD = 0.3
+"""The share of articles that a channel has had."""
 
 
 async def subscriptions(store: Store, count: int, next_slot_at: datetime) -> list[Subscription]:
@@ -98,29 +105,37 @@ async def _nothing(dues: Sequence[Due]) -> None:
 
 
 async def _remember(store: Store, wanted: Sequence[Subscription], days: int) -> None:
-    """What each channel has had in these many days: articles that are no longer there."""
-    gone = scheduled_slot(NOON.date() - timedelta(days=days), NOON.time(), NOON)
-    [edition] = await store.ledger.skip_many([Due(wanted[0], gone, skip_reason="a name")], NOON)
-    rows = [
-        {
-            "destination": str(each.destination),
-            "article_id": f"news:gone-{day}-{place}",
-            "edition_id": edition.id,
-            "url": f"acme.example/{day}/{place}",
-            "published_at": NOON - timedelta(days=day),
-            "provider": "Acme",
-            "words": "Words of a title and of an excerpt. " * 8,
-        }
-        for each in wanted
-        for day in range(1, days + 1)
-        for place in range(PER_DAY)
-    ]
-    database = store.ledger._database
-    for at in range(0, len(rows), 10_000):
-        some = rows[at : at + 10_000]
-        await database.run(
-            lambda each, some=some: each.execute(schema.seen.insert(), some), write=True
+    """Each channel has had some of its topic's articles of these many days, by chance."""
+    taxonomy = await store.catalog.taxonomy()
+    articles = {
+        topics: await store.catalog.search(
+            ArticleFilter(
+                topics=spellings_of(topics, taxonomy),
+                published_from=NOON - timedelta(days=days),
+                published_until=NOON,
+            )
         )
+        for topics in {each.taste.topics for each in wanted}
+    }
+    first = scheduled_slot(NOON.date() - timedelta(days=days), NOON.time(), NOON)
+    [edition] = await store.ledger.skip_many([Due(wanted[0], first, skip_reason="a name")], NOON)
+    chance = Random(SEED)
+    database = store.ledger._database
+    for at in range(0, len(wanted), TOGETHER):
+        rows = [
+            {
+                "destination": str(each.destination),
+                "edition_id": edition.id,
+                **asdict(seen_of(article)),
+            }
+            for each in wanted[at : at + TOGETHER]
+            for article in articles[each.taste.topics]
+            if chance.random() < HAD
+        ]
+        if rows:
+            await database.run(
+                lambda each, rows=rows: each.execute(schema.seen.insert(), rows), write=True
+            )
 
 
 def _forget_the_peak() -> None:

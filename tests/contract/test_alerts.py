@@ -14,8 +14,8 @@ from bot.errors import Closed
 from bot.model.alert import Alert, AlertKind
 from bot.model.destination import Destination, Look, Platform, person
 from bot.model.post import PostState
-from tests.support.builders import make_subscription
-from tests.support.clock import ManualClock
+from tests.support.builders import make_draft, make_subscription
+from tests.support.clock import START, ManualClock
 from tests.support.ledger import go, plan
 from tests.support.newsroom import write_article
 from tests.support.process import Running, gazette
@@ -164,3 +164,19 @@ async def test_from_a_kick_to_the_digest_after_all(newsroom, slack):
     log = running.log.read_text()
     for words in ("posts wait for a person", "subscription paused", "nobody is told when"):
         assert log.count(words) == 1
+
+
+async def test_a_send_by_hand_vouches_for_its_channel(newsroom):
+    settings = SETTINGS.replace("slack:C0NEWS", "local:general")
+    (newsroom / "gazette.yaml").write_text(settings)
+    board = Destination(Platform.LOCAL, "general", Look.SLACK)
+    daily = make_subscription("daily", destination=board)
+    with opened(f"sqlite:///{newsroom}/g.db") as store:
+        await store.subscriptions.upsert_from_file([daily], START)
+        [lead, *_] = await plan(store.ledger, make_draft(subscription=daily))
+        claim = await go(store.ledger, lead, PostState.SENDING)
+        await store.ledger.close(claim, Closed.DESTINATION, "it was closed", START)
+    assert pauses(newsroom) == [("it was closed",)]
+    code, _, err = await gazette("send", "daily", *DATABASE, cwd=newsroom)
+    assert code == 0, err
+    assert pauses(newsroom) == [(None,)]

@@ -1,23 +1,27 @@
 """Readers' questions over a small catalog taken in from files."""
 
-from datetime import timedelta
+import json
+from datetime import UTC, datetime, time, timedelta
 
 import pytest
 
 from bot import pipeline
+from bot.bootstrap.reach import answering
 from bot.bootstrap.store import opened
-from bot.commands.dispatch import Commands
 from bot.ingest.folder import Folder
 from bot.ingest.sync import sync
 from bot.model.answer import Actor, Press, Request
 from bot.model.article import short_id
 from bot.model.destination import Destination, Look, Platform
 from bot.model.slot import manual_slot
+from bot.model.subscription import Schedule
+from bot.rendering import discord, slack, text
 from tests.support.builders import CHANNEL, make_subscription
 from tests.support.clock import START, ManualClock
 from tests.support.newsroom import link, write_article
 
 ACTOR = Actor("U1")
+ELSEWHERE = Destination(Platform.SLACK, "C0000000002", Look.SLACK)
 
 
 def hours_ago(hours):
@@ -48,7 +52,7 @@ async def store(tmp_path):
 
 @pytest.fixture
 def commands(store):
-    return Commands(store.catalog, store.ledger, store.subscriptions, ManualClock())
+    return answering(store, ManualClock())
 
 
 def asked(commands, command, text=""):
@@ -92,6 +96,34 @@ async def test_without_a_name_the_topics_are_listed(commands):
     assert all(name in answer.note for name in ("Azure", "Harbour", "Science"))
 
 
+@pytest.mark.parametrize(
+    ("text", "titles"),
+    [
+        ("azure good", ["Good"]),
+        ("microsoft azure FAI", ["Fair"]),
+        ("azure since 7d", ["Good", "Fair"]),
+        ("azure quality 35 since 7d", ["Good", "Fair"]),
+        ("azure quality 80", ["Good"]),
+        ("azure from news.example quality 80", ["Good"]),
+        ("everything from News harb", ["Harbour"]),
+        ("azure from elsewhere.example", []),
+        ("azure dance", []),
+    ],
+)
+async def test_words_time_quality_and_provider_narrow_a_look_up(commands, text, titles):
+    answer = await asked(commands, "topic", text)
+    assert [item.title for item in answer.items] == titles
+    assert answer.heading in ("Azure", "Everything")
+
+
+async def test_a_narrow_look_up_says_what_it_looked_for(commands):
+    found = await asked(commands, "topic", "azure good since 7d")
+    assert found.note.endswith("freshness; with “good”, since 17 November 2026.")
+    missed = await asked(commands, "topic", "azure dance")
+    assert missed.note == "No article of this topic with “dance”."
+    assert "Azure" not in [action.label for action in missed.actions]
+
+
 async def test_related_gives_the_best_links_and_none_from_the_future(commands):
     answer = await asked(commands, "topic", "azure")
     links = await pressed(commands, answer.items[0].actions[0].token)
@@ -109,18 +141,18 @@ async def test_why_gives_the_reasons_in_the_channel_it_was_picked_for_alone(stor
     answer = await pressed(commands, f"why:{article.short_id}")
     assert answer.heading == "Why “Good”?"
     said = [item.title for item in answer.items]
-    assert said[0] == "About Azure"
-    assert said[-1] == "Place 1 of 5"
+    assert said[0] == "Topic: about Azure"
+    assert said[-1] == "Room: place 1 of 5"
     elsewhere = Destination(Platform.SLACK, "C0000000002", Look.SLACK)
     other = await pressed(commands, f"why:{article.short_id}", elsewhere)
-    assert other.heading == "No reasons on record"
+    assert other.heading == "This channel has no digest"
 
 
 @pytest.mark.parametrize(
     ("token", "heading"),
     [
         ("related:0123456789abcdef", "That article is no longer here"),
-        ("why:0123456789abcdef", "No reasons on record"),
+        ("why:0123456789abcdef", "That article is no longer here"),
         (f"related:{short_id('news:_news/fair')}", "No related links"),
         ("vote:1", "This button is no longer known"),
         ("", "This button is no longer known"),
@@ -133,6 +165,8 @@ async def test_a_press_that_leads_nowhere_says_so(commands, token, heading):
 async def test_an_unknown_command_and_help_get_the_list(commands):
     assert (await asked(commands, "dance")).heading == "There is no command “dance”"
     assert (await asked(commands, "gazette")).heading == "Gazette"
+    assert (await asked(commands, "gazette", "dance now")).heading.endswith("“dance”")
+    assert (await asked(commands, "gazette", "TOPIC azure")).heading == "Azure"
 
 
 async def test_an_autocomplete_gives_topics(commands):
@@ -141,6 +175,56 @@ async def test_an_autocomplete_gives_topics(commands):
 
 async def test_an_empty_catalog_says_so(tmp_path):
     with opened(f"sqlite:///{tmp_path / 'empty.db'}") as store:
-        commands = Commands(store.catalog, store.ledger, store.subscriptions, ManualClock())
+        commands = answering(store, ManualClock())
         assert (await asked(commands, "topic")).heading == "No topics yet"
         assert (await asked(commands, "topic", "x")).note == "There are no topics yet."
+
+
+DAILY = Schedule(frozenset(range(7)), (time(2, 30),), "Europe/Berlin")
+
+
+@pytest.fixture
+async def subscribed(store):
+    """Two digests of one channel and one of another."""
+    wanted = [
+        make_subscription("daily", schedule=DAILY),
+        make_subscription("by-hand"),
+        make_subscription("elsewhere", destination=ELSEWHERE, schedule=DAILY),
+    ]
+    await store.subscriptions.upsert_from_file(wanted, START)
+
+
+async def test_next_names_the_times_of_this_channels_digests_alone(commands, subscribed):
+    answer = await asked(commands, "next", "1")
+    assert [item.title for item in answer.items] == [
+        "by-hand: sent by hand only",
+        "daily: Wed 25 Nov 2026, 02:30, Europe/Berlin",
+    ]
+    assert answer.items[1].due_at == datetime(2026, 11, 25, 1, 30, tzinfo=UTC)
+    assert len((await asked(commands, "next")).items) == 1 + 3
+    assert len((await asked(commands, "next", "99")).items) == 1 + 10
+    assert len((await asked(commands, "next", "soon")).items) == 1 + 3
+
+
+async def test_next_has_a_word_for_a_change_of_clock(store, subscribed):
+    before = ManualClock(datetime(2026, 10, 24, 12, tzinfo=UTC))
+    answer = await asked(answering(store, before), "next", "1")
+    assert answer.items[1].facts == ("For you", "clocks go back: the first 02:30 of two")
+
+
+async def test_next_says_that_nothing_comes_where_nothing_does(commands):
+    assert (await asked(commands, "next")).heading == "No digest comes to this channel"
+
+
+@pytest.mark.parametrize(
+    ("draw", "moment"),
+    [
+        (slack.answer, "<!date^1795570200^{date_short_pretty} {time}|25 Nov 2026, 01:30 UTC>"),
+        (discord.answer, "<t:1795570200:F>"),
+        (text.answer, "25 Nov 2026, 01:30 UTC"),
+    ],
+    ids=["slack", "discord", "text"],
+)
+async def test_a_time_to_come_is_shown_with_its_time_of_day(commands, subscribed, draw, moment):
+    drawn = draw(await asked(commands, "next", "1"))
+    assert moment in (drawn if isinstance(drawn, str) else json.dumps(drawn, ensure_ascii=False))

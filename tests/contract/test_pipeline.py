@@ -44,7 +44,7 @@ async def test_a_quiet_edition_says_why_by_the_numbers_of_the_chain(store):
     await take_in(store, make_article("news:low", quality=10, is_published=True))
     edition = await pipeline.plan(store.ledger, await draft(store, 1, START), START)
     assert edition.state == "quiet"
-    assert edition.note == "1 published already, and quality 10, under 60"
+    assert edition.note == "0 eligible, 1 below quality 60"
 
 
 async def test_a_draft_is_the_same_however_often_it_is_drawn(store):

@@ -80,10 +80,11 @@ def test_the_order_of_the_input_does_not_matter(case, chance):
 
 @settings(max_examples=40)
 @given(cases())
-def test_every_candidate_is_in_exactly_one_of_picks_and_dropped(case):
+def test_every_candidate_is_picked_or_folded_under_a_pick_or_dropped_and_only_one_of_them(case):
     articles, taste, history = case
     selection = choose(articles, taste, history, TAXONOMY, START)
-    told = ids(selection) + [dropped.article_id for dropped in selection.dropped]
+    folded = [each.id for pick in selection.picks for each in pick.also]
+    told = ids(selection) + folded + [dropped.article_id for dropped in selection.dropped]
     assert sorted(told) == sorted(article.id for article in articles)
 
 

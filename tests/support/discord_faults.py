@@ -37,7 +37,10 @@ class Call:
 
 @dataclass(frozen=True)
 class Fault:
-    """How a request goes wrong. `is_stored`: the operation is carried out all the same."""
+    """How a request goes wrong. `is_stored`: the operation is carried out all the same.
+
+    Nothing is done before `gate` opens; `spoil` makes an answer of the request and the true one.
+    """
 
     kind: str
     is_stored: bool = False
@@ -46,6 +49,8 @@ class Fault:
     body: bytes = b""
     delay_s: float = 0.0
     until: asyncio.Event | None = None
+    gate: asyncio.Event | None = None
+    spoil: Callable[[web.Request, web.Response], Awaitable[web.StreamResponse]] | None = None
 
 
 def reset() -> Fault:

@@ -92,6 +92,8 @@ class Rest:
             self.calls.append(call)
             await self.orders.run_hook(call, Moment.BEFORE)
             fault = self.orders.take(operation)
+            if fault is not None and fault.gate is not None:
+                await fault.gate.wait()
             if fault is not None and not fault.is_stored:
                 return await self._fail(request, call, fault, b"")
             status, headers, body = await self._carry_out(request, call, handler, is_open=is_open)
@@ -143,6 +145,9 @@ class Rest:
             return await break_off(request)
         if fault.kind == "half":
             return await break_half(request, body)
+        if fault.spoil is not None:
+            true = web.Response(body=body, headers={"Content-Type": "application/json"})
+            return await fault.spoil(request, true)
         return await self._answer(request, call, fault.status, fault.headers, fault.body)
 
     async def _answer(

@@ -209,10 +209,15 @@ class DiscordServer:
         user: dict[str, Any] | None = None,
         sub: str | None = None,
     ) -> Interaction:
-        """Types a registered command, or a subcommand of it; options are strings."""
-        given: list[dict[str, Any]]
-        given = [{"name": key, "type": 3, "value": value} for key, value in options.items()]
-        if sub is not None:
+        """Types a registered command, or a subcommand of it; whole numbers are such."""
+        given: list[dict[str, Any]] = [
+            {"name": key, "type": 4 if value.isdecimal() else 3}
+            | {"value": int(value) if value.isdecimal() else value}
+            for key, value in options.items()
+        ]
+        name, _, spoken = name.partition(" ")
+        sub = sub or spoken
+        if sub:
             given = [{"name": sub, "type": 1, "options": given}]
         detail = self._command(name, channel) | {"options": given}
         return await self.interactions.start(COMMAND, detail, channel_id=channel, user=user)

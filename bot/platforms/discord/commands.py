@@ -67,7 +67,7 @@ class Desk:
         @self.tree.command(
             name="topic", description="Look a topic up: its best articles, for you alone"
         )
-        @app_commands.describe(name="The topic's name, or another word for it")
+        @app_commands.describe(name="A topic; then words, since 7d, quality 60, from forbes.com")
         async def topic(interaction: Interaction, name: str) -> None:
             destination = _destination(interaction)
             request = Request("topic", name, _actor(interaction), destination)
@@ -86,6 +86,13 @@ class Desk:
         @app_commands.describe(article="A link to the article")
         async def why(interaction: Interaction, article: str) -> None:
             await self._gazette(interaction, f"why {article}")
+
+        @group.command(name="next", description="When the next digests come to this channel")
+        @app_commands.describe(count="How many of each")
+        async def next_(
+            interaction: Interaction, count: app_commands.Range[int, 1, 10] | None = None
+        ) -> None:
+            await self._gazette(interaction, "next" if count is None else f"next {count}")
 
         @group.command(name="help", description="What can be typed")
         async def help_(interaction: Interaction) -> None:

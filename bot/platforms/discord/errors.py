@@ -24,6 +24,12 @@ BANNED_S = 600.0
 LIMITED_S = 60.0
 """For limits that Discord answers with a code and without a time."""
 
+BY_CLOUDFLARE = (
+    HTTPStatus.FORBIDDEN,
+    HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+    HTTPStatus.TOO_MANY_REQUESTS,
+)
+
 THREAD_EXISTS = 160004
 UNKNOWN_CHANNEL = 10003
 UNKNOWN_MESSAGE = 10008
@@ -71,14 +77,22 @@ def explain(error: Exception, statuses: Sequence[int], *, may_have: bool) -> Pla
         return _limited(error.retry_after)
     if not statuses:
         return NotSent(f"Discord can't be reached ({name})")
-    if statuses[-1] == HTTPStatus.TOO_MANY_REQUESTS:  # the time-out came while asleep for a limit
-        return _limited(1.0)
+    if statuses[-1] == HTTPStatus.TOO_MANY_REQUESTS:
+        is_asleep = isinstance(error, TimeoutError)  # else its time can't be read
+        return _limited(1.0 if is_asleep else LIMITED_S)
     return _refusal(statuses[-1], 0, name)
 
 
-def is_refusal(status: int) -> bool:
-    """Whether this answer says that nothing was done."""
-    return HTTPStatus.BAD_REQUEST <= status < HTTPStatus.INTERNAL_SERVER_ERROR
+def is_refusal(status: int, *, is_json: bool) -> bool:
+    """Whether this answer says that nothing was done.
+
+    A page is not Discord's word, but for the refusals that Cloudflare answers with one.
+    """
+    if status in BY_CLOUDFLARE:
+        return True
+    is_doubtful = status in (HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.CONFLICT)
+    is_client_error = HTTPStatus.BAD_REQUEST <= status < HTTPStatus.INTERNAL_SERVER_ERROR
+    return is_json and is_client_error and not is_doubtful
 
 
 @dataclass(eq=False)
@@ -88,6 +102,7 @@ class HTTPFailure(Exception):
     status: int
     body: Mapping[str, Any]
     has_via: bool
+    is_json: bool
 
     @property
     def code(self) -> int:
@@ -98,10 +113,11 @@ class HTTPFailure(Exception):
 def judge(answer: HTTPFailure) -> PlatformError:
     """The PlatformError for it, by the rules discord.py goes by."""
     status, body = answer.status, answer.body
-    if not is_refusal(status):
+    if not is_refusal(status, is_json=answer.is_json):
         return OutcomeUnknown(f"Discord's answer can't be read ({status})")
-    if status == HTTPStatus.TOO_MANY_REQUESTS and answer.has_via and "retry_after" in body:
-        return _limited(float(body["retry_after"]))
+    if status == HTTPStatus.TOO_MANY_REQUESTS and answer.has_via and answer.is_json:
+        wait_s = body.get("retry_after")
+        return _limited(float(wait_s) if isinstance(wait_s, int | float) else LIMITED_S)
     return _refusal(status, answer.code, str(body.get("message") or ""))
 
 

@@ -106,7 +106,7 @@ class DiscordMessenger:
 
     async def _change(self, route: Route, body: Mapping[str, Any]) -> None:
         try:
-            await self._wire.ask(route, json=body)
+            _id_of(await self._wire.ask(route, json=body))
         except NotAllowed as error:
             if code_of(error) in (UNKNOWN_MESSAGE, NOT_OURS):
                 raise PostGone(str(error)) from error

@@ -30,11 +30,12 @@ class Attempts:
 
     statuses: list[int] = field(default_factory=list)
     is_under_way: bool = False
+    is_doubtful: bool = False
 
     @property
     def may_have_posted(self) -> bool:
         """False only if every attempt was never sent or was answered by a refusal."""
-        return self.is_under_way or not all(map(is_refusal, self.statuses))
+        return self.is_under_way or self.is_doubtful
 
 
 class Watch:
@@ -63,7 +64,9 @@ class Watch:
         attempts = context.trace_request_ctx
         if isinstance(attempts, Attempts):
             attempts.is_under_way = False
-            attempts.statuses.append(params.response.status)
+            status = params.response.status
+            attempts.statuses.append(status)
+            attempts.is_doubtful |= not is_refusal(status, is_json=_is_json(params.response))
         date = params.response.headers.get("Date")
         if date is not None:
             try:
@@ -111,6 +114,8 @@ class Wire:
             aiohttp.ClientError,
             OSError,  # TimeoutError too
             ValueError,
+            LookupError,  # discord.py takes a limit without its time
+            TypeError,  # or with a word for it
         ) as error:
             raise explain(error, attempts.statuses, may_have=attempts.may_have_posted) from error
         finally:
@@ -140,7 +145,8 @@ class Wire:
         if answer.ok and found is not None:
             return found
         body = found if isinstance(found, dict) else {}
-        refused = HTTPFailure(answer.status, body, has_via="Via" in answer.headers)
+        has_via = "Via" in answer.headers
+        refused = HTTPFailure(answer.status, body, has_via=has_via, is_json=_is_json(answer))
         raise judge(refused) from refused
 
     def _need_login(self) -> None:

@@ -22,7 +22,10 @@ async def ask(commands: Commands, typed: str, destination: Destination) -> Answe
     name, *text = typed.split(maxsplit=1) or [""]
     if not name.startswith("/") or name == "/":
         return NO_COMMAND
-    request = Request(name[1:].lower(), "".join(text).rstrip(), VISITOR, destination)
+    command, words = name[1:].lower(), "".join(text).rstrip()
+    if command == "gazette" and words:  # `/gazette next 5` is command `next`, text `5`
+        command, _, words = words.partition(" ")
+    request = Request(command.lower(), words.strip(), VISITOR, destination)
     return await _answered(commands.answer(request), destination)
 
 

@@ -266,13 +266,30 @@ async def test_a_direct_message_is_answered_too(server, start, commands):
     assert commands.asked[0].destination.channel == direct
 
 
+@pytest.mark.parametrize(
+    "case",
+    [
+        ("gazette next", {}, ("gazette", "next")),
+        ("gazette next", {"count": "5"}, ("gazette", "next 5")),
+        ("gazette help", {}, ("gazette", "help")),
+    ],
+)
+async def test_commands_of_the_group_are_asked_by_their_own_names(
+    server, start, channel, commands, case
+):
+    typed, options, asked = case
+    await start()
+    await (await server.slash(typed, options, channel=channel)).original()
+    assert [(each.command, each.text) for each in commands.asked] == [asked]
+
+
 async def test_commands_are_registered_once_and_again_only_on_change(server, start):
     await start()
     await start()
     assert len(server.calls_of("register")) == 1
-    registered, group = server.rest.commands[""]
+    registered, group = sorted(server.rest.commands[""], key=lambda each: len(each["name"]))
+    assert [each["name"] for each in group["options"]] == ["why", "next", "help"]
     assert registered["options"][0]["autocomplete"] is True
-    assert [each["name"] for each in group["options"]] == ["why", "help"]
     registered["description"] = "another"
     await start()
     assert len(server.calls_of("register")) == 2

@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+from datetime import timedelta
 
 import pytest
 
@@ -343,3 +344,11 @@ async def test_the_token_is_in_no_log_and_in_no_error(server, start, to, forum, 
             told.append(f"{refusal.value!r} {refusal.value.__cause__!r}")
     assert told
     assert server.token not in "\n".join([*told, caplog.text])
+
+
+async def test_discords_time_is_asked_for_anew_where_it_has_to_be(server, messenger):
+    first = await messenger.platform_time_at()
+    asked = len(server.calls_of("me"))
+    again = await messenger.platform_time_at(is_fresh=True)
+    assert len(server.calls_of("me")) == asked + 1
+    assert abs(again - first) < timedelta(minutes=1)

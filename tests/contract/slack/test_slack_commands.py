@@ -117,6 +117,7 @@ async def until(holds: Callable[[], object], within_s: float = 5.0) -> None:
         (("/topic", ""), ("topic", "")),
         (("/gazette", "topic Azure"), ("gazette", "topic Azure")),
         (("/gazette", ""), ("gazette", "")),
+        (("/gazette", "next 5"), ("gazette", "next 5")),
         (("/gazette", "why https://a.example/?a=1"), ("gazette", "why https://a.example/?a=1")),
         (("/news", "topic Azure"), ("gazette", "topic Azure")),
     ],

@@ -275,6 +275,16 @@ async def test_slacks_time_is_taken_anew_from_every_answer(messenger, slack) -> 
     assert await messenger.platform_time_at() - first > timedelta(minutes=59)
 
 
+async def test_slacks_time_is_asked_for_anew_where_it_has_to_be(messenger, slack) -> None:
+    first = await messenger.platform_time_at()
+    slack.state.workspace.offset_s = 3600
+    assert await messenger.platform_time_at() - first < timedelta(minutes=1)
+    assert await messenger.platform_time_at(is_fresh=True) - first > timedelta(minutes=59)
+    slack.fail_next("auth.test", faults.reset())
+    assert await messenger.platform_time_at(is_fresh=True) is None
+    assert await messenger.platform_time_at() is not None
+
+
 async def test_the_bound_is_before_what_is_posted_next(messenger, slack) -> None:
     slack.state.workspace.offset_s = -5000
     bound = await messenger.platform_time_at()

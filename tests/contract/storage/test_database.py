@@ -6,6 +6,7 @@ import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
+from datetime import UTC, datetime, timedelta
 from threading import Barrier
 
 import psycopg
@@ -350,3 +351,11 @@ def _locked(url):
         connection = psycopg.connect(url)
         connection.execute("LOCK TABLE lease IN ACCESS EXCLUSIVE MODE")
     return closing(connection)
+
+
+async def test_a_server_is_asked_for_its_time_and_a_file_has_none(database, url):
+    at = await database.time_at()
+    if url.startswith("sqlite"):
+        assert at is None
+    else:
+        assert abs(at - datetime.now(UTC)) < timedelta(minutes=1)

@@ -7,12 +7,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.model.article import RelatedLink
+from bot.model.correction import shown_hash
 from bot.model.digest import Digest, Item
 from bot.model.receipt import Receipt
 from bot.model.subscription import Layout, Schedule
 from bot.model.taste import Taste
 from bot.storage import documents
-from bot.storage.documents import Definition, shown_hash
+from bot.storage.documents import Definition
 from bot.storage.schema import UtcTime
 
 TIMES = st.datetimes(datetime(1900, 1, 1), datetime(2200, 1, 1), timezones=st.just(UTC))  # noqa: DTZ001
@@ -72,5 +73,6 @@ def test_what_a_correction_would_change_changes_the_hash():
         shown_hash("a", "b", is_removed=False),
         shown_hash("ab", "", is_removed=False),
         shown_hash("a", "b", is_removed=True),
+        shown_hash("a", "b", is_removed=False, is_gone=True),
     }
-    assert len(hashes) == 3
+    assert len(hashes) == 4

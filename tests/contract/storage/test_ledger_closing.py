@@ -1,6 +1,6 @@
 """What a closed place means for the ledger, and posts that belong to no edition."""
 
-from datetime import timedelta
+from datetime import time, timedelta
 
 import pytest
 
@@ -10,7 +10,7 @@ from bot.model.destination import Destination, Look, Platform
 from bot.model.post import PostState as P
 from bot.model.post import action_key
 from bot.model.slot import manual_slot
-from bot.model.subscription import FOR_EVER
+from bot.model.subscription import Schedule
 from bot.storage import schema
 from bot.storage.subscriptions import Subscriptions
 from tests.support.builders import CHANNEL, make_draft, make_planned_post, make_subscription
@@ -19,6 +19,7 @@ from tests.support.ledger import plan, read, seen_ids
 
 OTHER = Destination(Platform.SLACK, "C0000000002", Look.SLACK)
 ELSEWHERE = Destination(Platform.DISCORD, "7", Look.DISCORD)
+DAILY = Schedule(frozenset(range(7)), (time(9),), "UTC")
 WHY = "Slack refused: is_archived"
 
 
@@ -60,7 +61,6 @@ async def test_a_closed_destination_fails_its_posts_and_pauses_its_subscriptions
     assert await states(ledger, "other") == ("open", [P.SENDING, P.PLANNED])
     assert await seen_ids(ledger) == set()
     assert await paused(subscriptions) == {"azure-daily"}
-    assert (await subscriptions.by_name("azure-daily")).paused_until == FOR_EVER
 
 
 async def test_a_closed_installation_fails_and_pauses_all_of_its_platform(ledger, subscriptions):
@@ -107,7 +107,20 @@ async def test_a_destination_opened_again_ends_its_pauses_and_no_person_s(ledger
     assert await subscriptions.reopen(OTHER) == []
     assert await subscriptions.reopen(CHANNEL) == ["azure-daily"]
     found = await subscriptions.by_name("azure-daily")
-    assert (found.paused_until, found.pause_reason) == (None, None)
+    assert found.pause_reason is None
+
+
+async def test_what_is_paused_by_the_machine_is_not_due_and_keeps_a_persons_pause(
+    ledger, subscriptions
+):
+    until = START + timedelta(days=3)
+    due = make_subscription("late", next_slot_at=START, paused_until=until, schedule=DAILY)
+    await subscriptions.upsert_from_file([due], START)
+    await ledger.close(await claimed(ledger), Closed.DESTINATION, WHY, START)
+    assert await subscriptions.due(until, 9) == []
+    await subscriptions.reopen(CHANNEL)
+    assert await subscriptions.due(START, 9) == []
+    assert [each.paused_until for each in await subscriptions.due(until, 9)] == [until]
 
 
 async def test_every_failure_of_a_closed_place_is_in_the_history(ledger, database, subscriptions):

@@ -127,3 +127,34 @@ def test_an_edition_ends_as_its_lead_once_nothing_is_left_to_do():
     assert edition_state(p.FAILED, [p.FAILED, p.PLANNED]) is EditionState.OPEN
     assert edition_state(p.FAILED, [p.FAILED, p.SKIPPED]) is EditionState.FAILED
     assert edition_state(p.SKIPPED, [p.SKIPPED]) is EditionState.SKIPPED
+
+
+def an_edit(number, state=PostState.PLANNED, of=LEAD):
+    sent = RECEIPT if state is PostState.SENT else None
+    return make_post(
+        f"edit:{number}",
+        parent=of.key,
+        kind=of.kind,
+        op=PostOp.EDIT,
+        position=number,
+        state=state,
+        receipt=sent,
+    )
+
+
+def test_an_edit_is_skipped_for_a_newer_one_of_the_same_message():
+    older, other = an_edit(1), an_edit(1, of=REPLY)
+    for state in (PostState.PLANNED, PostState.SENT):
+        assert step(SENT, older, an_edit(2, state)) == Skip(
+            older, "a newer correction takes its place"
+        )
+    assert step(SENT, older, an_edit(2, PostState.HELD)) == Send(older, RECEIPT)
+    reply = make_post("reply", parent=LEAD.key, state=PostState.SENT, receipt=RECEIPT)
+    assert step(SENT, reply, other, an_edit(2)) == Send(other, RECEIPT)
+
+
+def test_an_edit_waits_for_what_it_edits_and_goes_only_if_that_went():
+    assert step(SENT, REPLY, an_edit(2, of=REPLY)) == Send(REPLY, RECEIPT)
+    skipped = make_post("reply", parent=LEAD.key, state=PostState.SKIPPED)
+    edit = an_edit(2, of=REPLY)
+    assert step(SENT, skipped, edit) == Skip(edit, "the post it belongs under was not sent")

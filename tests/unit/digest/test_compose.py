@@ -7,9 +7,10 @@ import pytest
 from bot.digest.compose import badge, compose, topic_words
 from bot.digest.related import share_out
 from bot.model.article import Image
+from bot.model.digest import Sibling
 from bot.model.pick import Dropped, Reason, Selection
 from bot.model.taste import Gate, Taste
-from bot.model.topic import Taxonomy
+from bot.model.topic import Taxonomy, Topic
 from tests.support.builders import make_article, make_pick, make_related, make_subscription
 from tests.support.clock import START
 
@@ -99,3 +100,56 @@ def test_a_link_is_none_of_the_digests_own_articles_and_not_from_the_future():
     got = share_out([ONE, TWO], {ONE.id: [own, future, undated]}, 8, START)
     assert titles(got[ONE.id]) == ["Related u"]
     assert got[TWO.id].shown == ()
+
+
+def test_an_item_knows_its_storys_siblings_and_that_it_moved():
+    sibling = make_article("news:sibling", related_count=9)
+    pick = make_pick(ONE, also=(sibling,), is_update=True)
+    link = make_related("s", url=sibling.url)
+    selection = Selection((pick,), ())
+    links = {ONE.id: [link, make_related("r")]}
+    digest = compose(selection, links, make_subscription(), TAXONOMY, START, is_late=False)
+    (item,) = digest.items
+    expected = Sibling(sibling.title, sibling.url, sibling.provider, sibling.published_at)
+    assert (item.also, item.is_update) == ((expected,), True)
+    assert [each.title for each in item.related] == [
+        "Related r"
+    ]  # the sibling stands there already
+    assert "Chosen from 2 articles" in digest.footer
+
+
+TAXONOMY = Taxonomy(
+    [Topic("Azure", aliases=("az",)), Topic("AKS", parent="Azure"), Topic("AI"), Topic("Sea")]
+)
+KUBE = make_article("news:kube", topics=("AKS",))
+MIND = make_article("news:mind", topics=("AI", "AKS"))
+FISH = make_article("news:fish", topics=("Sea",))
+
+
+def sections_of(*articles, topics):
+    picks = tuple(make_pick(each) for each in articles)
+    subscription = make_subscription(taste=Taste(topics))
+    digest = compose(Selection(picks, ()), {}, subscription, TAXONOMY, START, is_late=False)
+    return [(item.section, item.article_id.removeprefix("news:")) for item in digest.items]
+
+
+@pytest.mark.parametrize(
+    ("articles", "topics", "sections"),
+    [
+        ((KUBE, MIND, ONE), ("AI", "az"), [("AI", "mind"), ("az", "kube"), ("az", "one")]),
+        ((KUBE, MIND, ONE), ("Azure", "AI"), [("", "kube"), ("", "mind"), ("", "one")]),
+        ((MIND, KUBE), ("Sea", "AI", "AKS"), [("AI", "mind"), ("AKS", "kube")]),
+        (
+            (FISH, KUBE),
+            ("Azure", "everything"),
+            [("Azure", "kube"), ("Everything else", "fish")],
+        ),
+        ((FISH, KUBE), ("everything", "Azure"), [("", "fish"), ("", "kube")]),
+        ((FISH,), ("Azure",), [("", "fish")]),
+    ],
+    ids=["first-asked", "all-in-one", "empty-left-out", "the-rest", "all", "of-none"],
+)
+def test_items_stand_under_the_first_topic_asked_for_that_they_belong_to(
+    articles, topics, sections
+):
+    assert sections_of(*articles, topics=topics) == sections

@@ -8,9 +8,8 @@ from bot.model.article import Provider, canonical_url
 from bot.model.history import History, Seen
 from bot.model.taste import Exclude, Gate, OnThin, Taste
 from bot.model.topic import Taxonomy, Topic
-from bot.pipeline import why_quiet
 from bot.selection.choose import choose, rank
-from tests.support.builders import ACME, make_article, make_draft
+from tests.support.builders import make_article
 from tests.support.clock import START
 
 TAXONOMY = Taxonomy([Topic("Azure", aliases=("Microsoft Azure",)), Topic("AKS", parent="Azure")])
@@ -152,10 +151,3 @@ def test_too_few_are_sent_or_none_at_all_as_asked():
 def test_a_look_up_asks_for_neither_gate_nor_age():
     old = make_article(is_published=True, quality=3, published_at=START - timedelta(days=4000))
     assert [pick.article for pick in rank([old], "azure", TAXONOMY, START).picks] == [old]
-
-
-def test_a_quiet_edition_says_why_by_numbers():
-    gone = [make_article(f"news:{n}", is_removed=True, provider=ACME) for n in range(2)]
-    selection = chosen(*gone)
-    assert why_quiet(make_draft((), selection=selection)) == "2 removed by its editors"
-    assert why_quiet(make_draft(())) == "no article of this topic is recent enough"

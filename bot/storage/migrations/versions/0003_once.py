@@ -1,4 +1,4 @@
-"""When a lead is due, why a subscription is paused, posts without an edition, edits on the board.
+"""When a lead is due, why a subscription is paused, posts alone, edits on the board, corrections.
 
 Revision ID: 0003
 """
@@ -18,3 +18,5 @@ def upgrade() -> None:
     edits = sa.Column("edits", sa.Integer, nullable=False, server_default="0")
     op.add_column("board_message", edits)
     op.execute("CREATE INDEX ix_board_message_edited ON board_message (channel) WHERE edits > 0")
+    op.add_column("edition", sa.Column("layout", sa.Text))
+    op.create_index("ix_edition_planned", "edition", ["planned_at"])

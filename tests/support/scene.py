@@ -1,0 +1,163 @@
+"""Digests for channels of a place, delivered in lives: each ends by a kill, or when all has been sent."""
+
+import asyncio
+import json
+import signal
+import time
+from collections.abc import Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from multiprocessing.process import BaseProcess
+from pathlib import Path
+from typing import Self
+
+from sqlalchemy import text
+
+from bot.bootstrap.once import register, take_in
+from bot.bootstrap.store import opened
+from bot.settings.load import load
+from tests.support.compare import Row, compare
+from tests.support.killed import KILLED, Run, ended
+from tests.support.newsroom import write_article
+from tests.support.places import Place
+
+ITEMS = 3
+WAITS = {"quarantine": "0.2s", "second_look": "0.2s", "pace": "0s", "max_lateness": "30h"}
+
+SEND = ("send", "daily-0")
+RUN = ("run", "--listen", "127.0.0.1:0")
+
+POSTS = text("""
+    SELECT edition.destination, post.key, post.kind, post.op, post.parent, post.state
+    FROM post JOIN edition ON edition.id = post.edition_id ORDER BY edition.id, post.position
+    """)
+AGE = text("UPDATE post SET sending_at = sending_at - 300000000 WHERE sending_at IS NOT NULL")
+
+
+@dataclass(frozen=True, slots=True)
+class Life:
+    """One life of the program; `first_post_s` is from its start to the first post that was stored."""
+
+    was_killed: bool
+    names: list[str]
+    first_post_s: float | None
+
+
+class Scene:
+    """A newsroom in a folder, a database, and channels of a place; `way` is the command that lives.
+
+    Each subscription has a topic of its own with `items` articles; they take turns with the channels.
+    """
+
+    def __init__(
+        self,
+        folder: Path,
+        place: Place,
+        url: str,
+        way: tuple[str, ...] = SEND,
+        *,
+        subscriptions: int = 1,
+        channels: int = 1,
+        items: int = ITEMS,
+        **waits: str,
+    ) -> None:
+        self.folder, self.place, self.url, self.way = folder, place, url, way
+        self.channels = [place.add_channel() for _ in range(channels)]
+        self._open = ExitStack()
+        self._subscriptions, self._items = subscriptions, items
+        self._waits = {"time_out": "2s", "lease": "6s", **WAITS, **waits}
+
+    async def __aenter__(self) -> Self:
+        """Writes files and settings; for `run` the subscriptions are known, and due since 09:00."""
+        for number in range(self._subscriptions):
+            for item in range(self._items):
+                topics, slug = [f"Topic {number}"], f"story-{number}-{item}"
+                write_article(self.folder / "news", slug, quality=70 + item, topics=topics)
+        config = self.folder / "gazette.yaml"
+        config.write_text(json.dumps(self._settings()))  # JSON is YAML
+        store = self._open.enter_context(opened(self.url))
+        self._database = store.ledger._database
+        if self.way == RUN:
+            settings, now = load(config, {}), datetime.now(UTC)
+            await take_in(store, settings, now)
+            await register(store, settings, now - timedelta(days=1))
+        return self
+
+    async def __aexit__(self, *_exc: object) -> None:
+        self._open.close()
+
+    def _settings(self) -> dict[str, object]:
+        subscriptions = [
+            {
+                "name": f"daily-{number}",
+                "to": self.channels[number % len(self.channels)],
+                "topics": [f"Topic {number}"],
+                "at": "daily 09:00 UTC",
+                "taste": {"items": self._items, "per_provider": self._items},
+            }
+            for number in range(self._subscriptions)
+        ]
+        return {
+            "version": 1,
+            "sources": [{"name": "news", "path": "./news"}],
+            "subscriptions": subscriptions,
+            "delivery": self._waits,
+        }
+
+    def run(
+        self, stop_at: str | None = None, by: signal.Signals = signal.SIGKILL, host: str = "one"
+    ) -> Run:
+        """The program, not yet started."""
+        options = ("--config", "gazette.yaml", "--database", self.url)
+        environment = self.place.environment
+        return Run(self.folder, (*self.way, *options), environment, stop_at, by, host)
+
+    async def live(self, kill_at: str | None = None) -> Life:
+        """One life: to its kill, or until all has been sent."""
+        run = self.run(kill_at)
+        self.place.times.clear()
+        began_at = time.monotonic()
+        process = run.start()
+        if self.way == RUN:
+            await self.until_sent(run, process)
+            names = run.names()
+            process.terminate()
+        await ended(process)
+        if process.exitcode not in (0, KILLED):
+            raise AssertionError(f"exit code {process.exitcode}\n{run.said()}")
+        return Life(
+            process.exitcode == KILLED,
+            names if self.way == RUN else run.names(),
+            self.place.times[0] - began_at if self.place.times else None,
+        )
+
+    async def until_sent(self, run: Run, process: BaseProcess) -> None:
+        """Until `run` has sent all there is and would obey SIGTERM, or is dead."""
+        while process.exitcode is None:
+            if "ready http" in run.said() and self._is_sent(await self.rows()):
+                return
+            await asyncio.sleep(0.02)
+
+    def _is_sent(self, rows: Sequence[Row]) -> bool:
+        editions = sum(row.kind == "lead" for row in rows)
+        return editions == self._subscriptions and all(row.state == "sent" for row in rows)
+
+    async def grow_old(self) -> None:
+        """What is in doubt was sent minutes ago: too long for a nonce."""
+        await self._database.run(lambda each: each.execute(AGE), write=True)
+
+    async def rows(self) -> list[Row]:
+        """The posts of the ledger."""
+        found = await self._database.run(lambda each: each.execute(POSTS).all(), write=False)
+        return [Row(*each) for each in found]
+
+    async def in_doubt(self) -> bool:
+        """Whether a post may have been sent without anybody knowing."""
+        return any(row.state in ("sending", "unknown") for row in await self.rows())
+
+    async def complaints(self, posts: int) -> list[str]:
+        """What is wrong: lost, twice, unsent, out of order, under a wrong parent, pings."""
+        rows = await self.rows()
+        wrong = [] if len(rows) == posts else [f"{len(rows)} posts were planned, not {posts}"]
+        return wrong + compare(rows, self.place) + self.place.complaints()
