@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
+from typing import NamedTuple
 
 from bot.model.article import Article
 from bot.model.history import History, Seen, seen_of
@@ -34,9 +35,17 @@ class Period(StrEnum):
     WEEK = "week"
 
     @property
-    def span(self) -> timedelta:
-        """Its length."""
+    def length(self) -> timedelta:
+        """From its first moment to the next one's."""
         return timedelta(days=7 if self is Period.WEEK else 1)
+
+
+class Span(NamedTuple):
+    """Digests whose window begins on one of these days, both included."""
+
+    first: date
+    last: date
+    period: Period = Period.DAY
 
 
 class Ranking(StrEnum):
@@ -91,14 +100,14 @@ class Past:
         """Those from `start` until before `end`."""
         return self._articles[bisect_left(self._times, start) : bisect_left(self._times, end)]
 
-    def walk(self, ranking: Ranking, first: date, last: date, period: Period) -> list[Day]:
-        """The digests whose window begins on one of these days, both included."""
-        taste = replace(self._taste, max_age=period.span)
+    def walk(self, ranking: Ranking, span: Span) -> list[Day]:
+        """The digests of this span, in order."""
+        taste = replace(self._taste, max_age=span.period.length)
         seen: list[Seen] = []
         days: list[Day] = []
-        start = datetime.combine(first, time(), UTC)
-        while start.date() <= last:
-            end = start + period.span
+        start = datetime.combine(span.first, time(), UTC)
+        while start.date() <= span.last:
+            end = start + span.period.length
             articles = self.between(start, end)
             selection = choose(
                 [replace(each, is_published=False) for each in articles],
