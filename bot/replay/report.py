@@ -38,7 +38,7 @@ class Replay:
 
 def replay(past: Past, taste: Taste, chosen: Ranking, span: Span) -> Replay:
     """Walks and measures. A week counts if it has 3 articles or more, a day if it has a truth."""
-    walks = {ranking: past.walk(ranking, span) for ranking in Ranking}
+    walks = past.walk(list(Ranking), span)
     articles = {each.id: each for day in walks[chosen] for each in day.articles}
     likeness = Likeness([text_of(each) for each in articles.values()])
     stories = [[text.id for text in story] for story in group(likeness) if len(story) > 1]
