@@ -17,7 +17,7 @@ from bot.replay.measure import (
 )
 from bot.replay.walk import Day, Past, Period, Ranking, Span
 from bot.selection.likeness import Likeness, text_of
-from bot.selection.stories import group
+from bot.selection.stories import ALIKE_OVER_A_YEAR, group
 
 BESIDE = {Ranking.SHIPPED: Ranking.BY_QUALITY, Ranking.SCORE: Ranking.QUALITY}
 """What a ranking is to be better than: quality alone under the same rules."""
@@ -41,7 +41,11 @@ def replay(past: Past, taste: Taste, chosen: Ranking, span: Span) -> Replay:
     walks = past.walk(list(Ranking), span)
     articles = {each.id: each for day in walks[chosen] for each in day.articles}
     likeness = Likeness([text_of(each) for each in articles.values()])
-    stories = [[text.id for text in story] for story in group(likeness) if len(story) > 1]
+    stories = [
+        [text.id for text in story]
+        for story in group(likeness, ALIKE_OVER_A_YEAR)
+        if len(story) > 1
+    ]
     least = 3 if span.period is Period.WEEK else 1
     parts = {ranking: halves(judged(days, least)) for ranking, days in walks.items()}
     return Replay(

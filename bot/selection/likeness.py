@@ -22,11 +22,8 @@ TITLE_COUNTS = 2
 SHARPNESS = 1.5
 """How much more a rare word weighs than a common one."""
 
-NAMING = 12
-"""So many of an article's rarest words name the articles that may be like it."""
-
 NAMED = 20
-"""So many articles each of them names: the cost stays linear, however many articles there are."""
+"""So many articles a rare word names: the cost stays linear, however many articles there are."""
 
 THE_SAME = 0.9
 """From this cosine on, two texts are the same but for a few words."""
@@ -96,11 +93,11 @@ class Likeness:
             small, large = large, small
         return sum(weight * large[word] for word, weight in small.items() if word in large)
 
-    def rarest(self, name: str) -> list[str]:
+    def rarest(self, name: str, most: int) -> list[str]:
         """The words of a text that name others like it; no word that only it has."""
         held_by, rarity = self._held_by, self._rarity
         shared = (word for word in self._vectors[name] if held_by[word] > 1)
-        return sorted(shared, key=lambda word: (-rarity[word], held_by[word], word))[:NAMING]
+        return sorted(shared, key=lambda word: (-rarity[word], held_by[word], word))[:most]
 
     def _weighed(self, counts: Mapping[str, int]) -> Mapping[str, float]:
         raw = {word: (1 + log(n)) * self._rarity[word] for word, n in sorted(counts.items())}
@@ -109,21 +106,21 @@ class Likeness:
 
 
 class Naming:
-    """Finds the texts that share a rare word with one: those added first are named first."""
+    """Finds texts that may be like one: those that share one of its `words` rarest words."""
 
-    def __init__(self, likeness: Likeness) -> None:
-        self._likeness = likeness
+    def __init__(self, likeness: Likeness, words: int) -> None:
+        self._likeness, self._words = likeness, words
         self._holding: defaultdict[str, list[Text]] = defaultdict(list)
 
     def add(self, text: Text) -> None:
         """Makes a text one that can be named."""
-        for word in self._likeness.rarest(text.id):
+        for word in self._likeness.rarest(text.id, self._words):
             self._holding[word].append(text)
 
     def latest(self, text: Text) -> Iterator[Text]:
         """Those added last that it names, each once."""
         named: dict[str, Text] = {}
-        for word in self._likeness.rarest(text.id):
+        for word in self._likeness.rarest(text.id, self._words):
             named.update((each.id, each) for each in islice(reversed(self._holding[word]), NAMED))
         return iter(named.values())
 
