@@ -7,8 +7,9 @@ for each choice; nothing is kept.
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
+from heapq import nlargest
 from itertools import islice
 from math import log, sqrt
 from typing import NamedTuple
@@ -24,6 +25,9 @@ SHARPNESS = 1.5
 
 NAMED = 20
 """So many articles a rare word names: the cost stays linear, however many articles there are."""
+
+NEAREST = 24
+"""So many of those that are named are compared with."""
 
 THE_SAME = 0.9
 """From this cosine on, two texts are the same but for a few words."""
@@ -93,6 +97,10 @@ class Likeness:
             small, large = large, small
         return sum(weight * large[word] for word, weight in small.items() if word in large)
 
+    def weights(self, name: str) -> Mapping[str, float]:
+        """A text's words and what each weighs in it."""
+        return self._vectors[name]
+
     def rarest(self, name: str, most: int) -> list[str]:
         """The words of a text that name others like it; no word that only it has."""
         held_by, rarity = self._held_by, self._rarity
@@ -106,23 +114,29 @@ class Likeness:
 
 
 class Naming:
-    """Finds texts that may be like one: those that share one of its `words` rarest words."""
+    """Finds texts that may be like one: those that share most by weight of its `words` rarest words."""
 
     def __init__(self, likeness: Likeness, words: int) -> None:
         self._likeness, self._words = likeness, words
-        self._holding: defaultdict[str, list[Text]] = defaultdict(list)
+        self._holding: defaultdict[str, list[tuple[Text, float]]] = defaultdict(list)
 
     def add(self, text: Text) -> None:
         """Makes a text one that can be named."""
+        weights = self._likeness.weights(text.id)
         for word in self._likeness.rarest(text.id, self._words):
-            self._holding[word].append(text)
+            self._holding[word].append((text, weights[word]))
 
-    def latest(self, text: Text) -> Iterator[Text]:
-        """Those added last that it names, each once."""
+    def nearest(self, text: Text) -> list[Text]:
+        """The few of those added that share most with it; of each word, the latest are asked."""
+        weights, shared = self._likeness.weights(text.id), defaultdict[str, float](float)
         named: dict[str, Text] = {}
         for word in self._likeness.rarest(text.id, self._words):
-            named.update((each.id, each) for each in islice(reversed(self._holding[word]), NAMED))
-        return iter(named.values())
+            weight = weights[word]
+            for each, its in islice(reversed(self._holding[word]), NAMED):
+                named[each.id] = each
+                shared[each.id] += weight * its
+        best = nlargest(NEAREST, named, key=lambda name: (shared[name], name))
+        return [named[name] for name in best]
 
 
 def _counted(text: Text) -> Mapping[str, int]:

@@ -25,6 +25,9 @@ ALIKE_OVER_A_YEAR = 0.15
 NAMING = 8
 """So many of an article's rarest words name the articles that may be of its story."""
 
+ASKED = 12
+"""So many articles of a story speak for it: the cost of a large one stays bounded."""
+
 AGAIN = 0.6
 """From here on, if their titles are the same."""
 
@@ -53,7 +56,7 @@ class _Grouping:
         self._waiting: list[tuple[float, str, str, int]] = []
         naming = Naming(likeness, NAMING)
         for text in likeness.texts:
-            for other in naming.latest(text):
+            for other in naming.nearest(text):
                 if (
                     self._alike(text, other) or 0.0
                 ) >= self._least:  # no average is above its highest
@@ -92,9 +95,8 @@ class _Grouping:
 
     def _average(self, one: str, other: str) -> float:
         """How alike two stories are; two articles of one provider say nothing about it."""
-        pairs = [
-            self._alike(mine, its) for mine in self.stories[one] for its in self.stories[other]
-        ]
+        mine, its = self.stories[one][:ASKED], self.stories[other][:ASKED]
+        pairs = [self._alike(each, another) for each in mine for another in its]
         told = [each for each in pairs if each is not None]
         return sum(told) / len(told) if told else 0.0
 

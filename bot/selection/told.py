@@ -26,7 +26,7 @@ def told_before(article: Article, scene: Scene) -> Told | None:
     if article.id not in scene.articles:
         return None
     mine = scene.texts[article.id]
-    better = (each for each in scene.naming.latest(mine) if each.quality > mine.quality)
+    better = (each for each in scene.naming.nearest(mine) if each.quality > mine.quality)
     share, best = max(((_share(mine, each, scene), each) for each in better), default=(0.0, mine))
     if not share:
         return None
