@@ -103,12 +103,14 @@ class Likeness:
 
     def rarest(self, name: str, most: int) -> list[str]:
         """The words of a text that name others like it; no word that only it has."""
-        held_by, rarity = self._held_by, self._rarity
-        shared = (word for word in self._vectors[name] if held_by[word] > 1)
-        return sorted(shared, key=lambda word: (-rarity[word], held_by[word], word))[:most]
+        shared = (word for word in self._vectors[name] if self._held_by[word] > 1)
+        return list(islice(shared, most))
 
     def _weighed(self, counts: Mapping[str, int]) -> Mapping[str, float]:
-        raw = {word: (1 + log(n)) * self._rarity[word] for word, n in sorted(counts.items())}
+        """As a vector, its rarest words first."""
+        rarity, held_by = self._rarity, self._held_by
+        order = sorted(counts, key=lambda word: (-rarity[word], held_by[word], word))
+        raw = {word: (1 + log(counts[word])) * rarity[word] for word in order}
         length = sqrt(sum(weight * weight for weight in raw.values()))
         return {word: weight / length for word, weight in raw.items()}
 
