@@ -29,6 +29,9 @@ NAMED = 20
 NEAREST = 24
 """So many of those that are named are compared with."""
 
+TEMPLATE, MANY = 4, 3
+"""So many last words of a title are a template if so many titles end so."""
+
 THE_SAME = 0.9
 """From this cosine on, two texts are the same but for a few words."""
 
@@ -76,16 +79,29 @@ class Likeness:
         self._rarity = {word: log(1 + days / len(on)) ** SHARPNESS for word, on in known.items()}
         self._held_by = Counter(word for words in counts.values() for word in words)
         self._vectors = {name: self._weighed(words) for name, words in counts.items()}
+        self._titles = {text.id: _WORD.findall(text.title.casefold()) for text in self.texts}
+        self._ending_so = Counter(_ending(title) for title in self._titles.values())
 
     def alike(self, one: str, other: str) -> float:
         """Between 0 and 1 for two texts by id: their cosine, less what strangers have in common here.
 
-        0 where they share no word that half of the texts are without: what all say tells nothing.
+        0 where they share no word that half of the texts are without, or only those of a template:
+        what all say tells nothing.
         """
+        if self._share_but_a_template(one, other):
+            return 0.0
         cosine = self._cosine(one, other)
         if cosine <= self.doubt or not self._share_a_rare_word(one, other):
             return cosine if cosine >= THE_SAME else 0.0
         return max(cosine - self.doubt, cosine if cosine >= THE_SAME else 0.0)
+
+    def _share_but_a_template(self, one: str, other: str) -> bool:
+        """Whether both titles end as many do, and no word before is in both: it names the matter."""
+        mine, its = self._titles[one], self._titles[other]
+        ending = _ending(mine)
+        if not ending or ending != _ending(its) or self._ending_so[ending] < MANY:
+            return False
+        return set(mine[:-TEMPLATE]).isdisjoint(its[:-TEMPLATE])
 
     def _share_a_rare_word(self, one: str, other: str) -> bool:
         held_by, most, others = self._held_by, len(self.texts) / 2, self._vectors[other]
@@ -139,6 +155,10 @@ class Naming:
                 shared[each.id] += weight * its
         best = nlargest(NEAREST, named, key=lambda name: (shared[name], name))
         return [named[name] for name in best]
+
+
+def _ending(title: Sequence[str]) -> tuple[str, ...]:
+    return tuple(title[-TEMPLATE:]) if len(title) > TEMPLATE else ()
 
 
 def _counted(text: Text) -> Mapping[str, int]:
