@@ -10,7 +10,7 @@ from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from heapq import nlargest
-from itertools import islice
+from itertools import islice, takewhile
 from math import log, sqrt
 from typing import NamedTuple
 
@@ -96,12 +96,17 @@ class Likeness:
         return max(cosine - self.doubt, cosine if cosine >= THE_SAME else 0.0)
 
     def _share_but_a_template(self, one: str, other: str) -> bool:
-        """Whether both titles end as many do, and no word before is in both: it names the matter."""
+        """Whether both titles end as many do, and no word before their common end is in both."""
         mine, its = self._titles[one], self._titles[other]
         ending = _ending(mine)
         if not ending or ending != _ending(its) or self._ending_so[ending] < MANY:
             return False
-        return set(mine[:-TEMPLATE]).isdisjoint(its[:-TEMPLATE])
+        alike = (
+            word == another for word, another in zip(reversed(mine), reversed(its), strict=False)
+        )
+        same = sum(1 for _ in takewhile(bool, alike))
+        names, others = mine[:-same], its[:-same]
+        return bool(names and others) and set(names).isdisjoint(others)
 
     def _share_a_rare_word(self, one: str, other: str) -> bool:
         held_by, most, others = self._held_by, len(self.texts) / 2, self._vectors[other]
