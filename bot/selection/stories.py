@@ -19,7 +19,7 @@ SPAN = timedelta(days=4)
 ALIKE = 0.11
 """From this average on, two stories are one."""
 
-ALIKE_OVER_A_YEAR = 0.13
+ALIKE_OVER_A_YEAR = 0.15
 """The same over many months: their rarest words are rarer, so two texts that share them more alike."""
 
 NAMING = 8

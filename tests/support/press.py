@@ -48,6 +48,19 @@ def background():
             quality=20 + day,
         )
         for day, word in enumerate(
-            ["amber", "birch", "cedar", "daisy", "elder", "fennel", "garlic", "hazel", "iris", "jasmine", "kale", "lilac"]
+            [
+                "amber",
+                "birch",
+                "cedar",
+                "daisy",
+                "elder",
+                "fennel",
+                "garlic",
+                "hazel",
+                "iris",
+                "jasmine",
+                "kale",
+                "lilac",
+            ]
         )
     ]
