@@ -9,7 +9,7 @@ from typing import NoReturn
 
 import typer
 
-from bot.cli import articles, config, digests, doctor, posts, times, why
+from bot.cli import articles, config, digests, doctor, posts, replay, times, why
 from bot.cli.options import BAD_SETTINGS, FAILED, UNAVAILABLE
 from bot.errors import (
     GazetteError,
@@ -33,6 +33,7 @@ app.command(name="topic")(digests.look_up)
 app.command()(digests.run)
 app.command()(digests.send)
 app.command()(why.why)
+app.command()(replay.replay)
 app.command(name="next")(times.ahead)
 app.command()(doctor.doctor)
 app.add_typer(config.app, name="config")

@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
+from typing import NamedTuple
 
 from bot.model.article import Article
 from bot.model.history import History, Seen, seen_of
@@ -34,9 +35,17 @@ class Period(StrEnum):
     WEEK = "week"
 
     @property
-    def span(self) -> timedelta:
-        """Its length."""
+    def length(self) -> timedelta:
+        """From its first moment to the next one's."""
         return timedelta(days=7 if self is Period.WEEK else 1)
+
+
+class Span(NamedTuple):
+    """Digests whose window begins on one of these days, both included."""
+
+    first: date
+    last: date
+    period: Period = Period.DAY
 
 
 class Ranking(StrEnum):
@@ -91,29 +100,34 @@ class Past:
         """Those from `start` until before `end`."""
         return self._articles[bisect_left(self._times, start) : bisect_left(self._times, end)]
 
-    def walk(self, ranking: Ranking, first: date, last: date, period: Period) -> list[Day]:
-        """The digests whose window begins on one of these days, both included."""
-        taste = replace(self._taste, max_age=period.span)
-        seen: list[Seen] = []
-        days: list[Day] = []
-        start = datetime.combine(first, time(), UTC)
-        while start.date() <= last:
-            end = start + period.span
-            articles = self.between(start, end)
-            selection = choose(
-                [replace(each, is_published=False) for each in articles],
-                taste,
-                History(tuple(seen)),
-                self._taxonomy,
-                end - MOMENT,
-                self.between(start - LOOK_BACK, start),
-                CHAINS[ranking],
-            )
-            by_id = {each.id: each for each in articles}
-            picks = [by_id[pick.article.id] for pick in selection.picks]
-            updates = frozenset(pick.article.id for pick in selection.picks if pick.is_update)
-            days.append(Day(start.date(), articles, picks, updates))
-            for pick in selection.picks:
-                seen += map(seen_of, (pick.article, *pick.also))
+    def walk(self, rankings: Sequence[Ranking], span: Span) -> dict[Ranking, list[Day]]:
+        """The digests of this span, in order, of each ranking; each grows a history of its own.
+
+        Day by day for all of them: what is told around a day is worked out once.
+        """
+        taste = replace(self._taste, max_age=span.period.length)
+        seen: dict[Ranking, list[Seen]] = {ranking: [] for ranking in rankings}
+        days: dict[Ranking, list[Day]] = {ranking: [] for ranking in rankings}
+        start = datetime.combine(span.first, time(), UTC)
+        while start.date() <= span.last:
+            end = start + span.period.length
+            for ranking in rankings:
+                had = History(tuple(seen[ranking]))
+                day, shown = self._digest(CHAINS[ranking], taste, had, start, end)
+                days[ranking].append(day)
+                seen[ranking] += map(seen_of, shown)
             start = end
         return days
+
+    def _digest(
+        self, chain: Sequence[Rule], taste: Taste, had: History, start: datetime, end: datetime
+    ) -> tuple[Day, list[Article]]:
+        articles = self.between(start, end)
+        candidates = [replace(each, is_published=False) for each in articles]
+        before = self.between(start - LOOK_BACK, start)
+        selection = choose(candidates, taste, had, self._taxonomy, end - MOMENT, before, chain)
+        by_id = {each.id: each for each in articles}
+        picks = [by_id[pick.article.id] for pick in selection.picks]
+        updates = frozenset(pick.article.id for pick in selection.picks if pick.is_update)
+        shown = [each for pick in selection.picks for each in (pick.article, *pick.also)]
+        return Day(start.date(), articles, picks, updates), shown

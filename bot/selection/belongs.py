@@ -17,6 +17,17 @@ def spellings_of(topics: Sequence[str], taxonomy: Taxonomy) -> frozenset[str] | 
     return frozenset[str]().union(*(taxonomy.expand(topic) for topic in topics))
 
 
+def narrower_than(topics: Sequence[str], taxonomy: Taxonomy) -> frozenset[str]:
+    """Folded spellings of the topics below these; of those that have a parent, for everything."""
+    wanted = spellings_of(topics, taxonomy)
+    if wanted is None:
+        roots = frozenset(fold(topic.name) for topic in taxonomy if topic.parent is None)
+        return frozenset(taxonomy.spellings()) - roots
+    named = [topic for each in topics if (topic := taxonomy.resolve(each)) is not None]
+    own = (fold(name) for topic in named for name in (topic.name, *topic.aliases))
+    return wanted - frozenset(own) - frozenset(map(fold, topics))
+
+
 def belongs(candidates: Sequence[Candidate], context: Context) -> Verdict:
     """Keeps articles of the topics wanted; drops excluded topics, providers and words."""
     taste = context.taste

@@ -9,7 +9,10 @@ from bot.model.history import History
 from bot.selection.likeness import Likeness, Naming, Text, text_of, text_seen
 from bot.selection.stories import SPAN, group
 
-LOOK_BACK = timedelta(days=14)
+NAMING = 12
+"""So many of an article's rarest words name those that may have told it before."""
+
+LOOK_BACK = timedelta(days=28)
 """So much older than the candidates may be what is told around them."""
 
 
@@ -82,7 +85,7 @@ class _Woven:
 
     @cached_property
     def naming(self) -> Naming:
-        naming = Naming(self.likeness)
+        naming = Naming(self.likeness, NAMING)
         for text in self.likeness.texts:
             naming.add(text)
         return naming

@@ -6,12 +6,17 @@ from datetime import timedelta
 
 from bot.model.article import Article
 from bot.model.pick import Part
+from bot.model.topic import fold
+from bot.selection.belongs import narrower_than
 from bot.selection.record import Record, records
 from bot.selection.rule import Candidate, Context, Verdict
 from bot.selection.told import told_before
 
-QUALITY, TOLD_BEFORE, FRESHNESS, COVERAGE, PROVIDER, IMAGE = 0.65, 0.25, 0.05, 0.10, 0.15, 0.05
-"""The most that each part adds; what was told before takes as much."""
+QUALITY, TOPIC, COVERAGE, PROVIDER, FRESHNESS, IMAGE = 0.66, 0.14, 0.06, 0.07, 0.04, 0.03
+"""The most that each part adds, 1 in all."""
+
+TOLD_BEFORE = 0.36
+"""What it takes from an article if a better one told all of it."""
 
 HALF_LIFE = timedelta(days=2)
 """After this long an article's freshness has halved."""
@@ -39,12 +44,17 @@ class _Parts:
         around = context.scene.articles.values() or [each.article for each in candidates]
         self._context = context
         self._qualities = sorted(each.quality for each in around if each.quality is not None)
+        topics, taxonomy = context.taste.topics, context.taxonomy
+        self._narrower = narrower_than(topics, taxonomy)
         self._records: Mapping[str, Record] = records(around, context.now - context.taste.max_age)
 
     def of(self, candidate: Candidate) -> tuple[Part, ...]:
         """The parts of one candidate that say something, quality first."""
         article = candidate.article
         parts = [self._quality(article), self._freshness(article)]
+        narrower = next((each for each in article.topics if fold(each) in self._narrower), None)
+        if narrower is not None:
+            parts.append(Part("topic", TOPIC, f"about {narrower}, a narrower topic"))
         told = told_before(article, self._context.scene)
         if told is not None:
             parts.append(Part("told before", -TOLD_BEFORE * told.share, told.words))

@@ -16,15 +16,27 @@ from bot.selection.likeness import THE_SAME, Likeness, Naming, Text
 SPAN = timedelta(days=4)
 """Articles further apart are never alike."""
 
-ALIKE = 0.16
+ALIKE = 0.11
 """From this average on, two stories are one."""
+
+ALIKE_OVER_A_YEAR = 0.15
+"""The same over many months: their rarest words are rarer, so two texts that share them more alike."""
+
+NAMING = 8
+"""So many of an article's rarest words name the articles that may be of its story."""
+
+ASKED = 12
+"""So many articles of a story speak for it: the cost of a large one stays bounded."""
+
+AGAIN = 0.6
+"""From here on, if their titles are the same."""
 
 _Place = tuple[str, str]
 
 
-def group(likeness: Likeness) -> list[Sequence[Text]]:
+def group(likeness: Likeness, alike: float = ALIKE) -> list[Sequence[Text]]:
     """The texts as stories, oldest first in each, and the stories by their first. Knows no quality."""
-    grouping = _Grouping(likeness)
+    grouping = _Grouping(likeness, alike)
     while grouping.join_nearest():
         pass
     return sorted(
@@ -36,16 +48,18 @@ def group(likeness: Likeness) -> list[Sequence[Text]]:
 class _Grouping:
     """Stories under the id of one of their texts; pairs of them wait in a heap, nearest first."""
 
-    def __init__(self, likeness: Likeness) -> None:
-        self._likeness = likeness
+    def __init__(self, likeness: Likeness, alike: float) -> None:
+        self._likeness, self._least = likeness, alike
         self._known: dict[_Place, float | None] = {}
         self.stories: dict[str, list[Text]] = {text.id: [text] for text in likeness.texts}
         self._near: defaultdict[str, set[str]] = defaultdict(set)
         self._waiting: list[tuple[float, str, str, int]] = []
-        naming = Naming(likeness)
+        naming = Naming(likeness, NAMING)
         for text in likeness.texts:
-            for other in naming.latest(text):
-                if (self._alike(text, other) or 0.0) >= ALIKE:  # no average is above its highest
+            for other in naming.nearest(text):
+                if (
+                    self._alike(text, other) or 0.0
+                ) >= self._least:  # no average is above its highest
                     self._propose(text.id, other.id)
             naming.add(text)
 
@@ -72,7 +86,7 @@ class _Grouping:
         self._near[one].add(other)
         self._near[other].add(one)
         average = self._average(one, other)
-        if average >= ALIKE:
+        if average >= self._least:
             first, second = sorted((one, other))
             heapq.heappush(self._waiting, (-average, first, second, self._size(one, other)))
 
@@ -81,9 +95,8 @@ class _Grouping:
 
     def _average(self, one: str, other: str) -> float:
         """How alike two stories are; two articles of one provider say nothing about it."""
-        pairs = [
-            self._alike(mine, its) for mine in self.stories[one] for its in self.stories[other]
-        ]
+        mine, its = self.stories[one][:ASKED], self.stories[other][:ASKED]
+        pairs = [self._alike(each, another) for each in mine for another in its]
         told = [each for each in pairs if each is not None]
         return sum(told) / len(told) if told else 0.0
 
@@ -93,9 +106,14 @@ class _Grouping:
         pair = (one.id, other.id) if one.id < other.id else (other.id, one.id)
         if pair not in self._known:
             alike = self._likeness.alike(*pair)
-            is_pattern = one.provider == other.provider and alike < THE_SAME
+            is_pattern = one.provider == other.provider and not _is_again(one, other, alike)
             self._known[pair] = None if is_pattern else alike
         return self._known[pair]
+
+
+def _is_again(one: Text, other: Text, alike: float) -> bool:
+    """Whether a provider gave the same out twice: the same text, or another one under its title."""
+    return alike >= THE_SAME or (one.title.casefold() == other.title.casefold() and alike >= AGAIN)
 
 
 def _age(text: Text) -> tuple[float, str]:

@@ -1,12 +1,17 @@
 """Whether a better article told much the same in the last weeks."""
 
+from datetime import timedelta
 from typing import NamedTuple
 
 from bot.model.article import Article
-from bot.selection.scene import LOOK_BACK, Scene
+from bot.selection.likeness import Text
+from bot.selection.scene import Scene
 
-UNLIKE, ALIKE = 0.05, 0.35
-"""Up to the one likeness nothing was told before, from the other on all of it."""
+ALIKE = 0.25
+"""From this likeness on, all of an article was told before."""
+
+FORGOTTEN = timedelta(days=7)
+"""After this long, half of it counts as told."""
 
 
 class Told(NamedTuple):
@@ -17,17 +22,18 @@ class Told(NamedTuple):
 
 
 def told_before(article: Article, scene: Scene) -> Told | None:
-    """The better article most alike, a story's own best among them; None where nothing was told."""
+    """What takes most from it of all better articles, its own story's best among them; None for none."""
     if article.id not in scene.articles:
         return None
-    nearest, most = None, UNLIKE
-    for text in scene.naming.latest(scene.texts[article.id]):
-        is_better = text.quality > (-1 if article.quality is None else article.quality)
-        if is_better and abs(text.published_at - article.published_at) <= LOOK_BACK:
-            alike = scene.likeness.alike(article.id, text.id)
-            if alike > most:
-                nearest, most = text, alike
-    if nearest is None:
+    mine = scene.texts[article.id]
+    better = (each for each in scene.naming.nearest(mine) if each.quality > mine.quality)
+    share, best = max(((_share(mine, each, scene), each) for each in better), default=(0.0, mine))
+    if not share:
         return None
-    share = min(1.0, (most - UNLIKE) / (ALIKE - UNLIKE))
-    return Told(share, f"“{nearest.title[:80]}”, which is better, tells much the same")
+    return Told(share, f"“{best.title[:80]}”, which is better, tells much the same")
+
+
+def _share(mine: Text, better: Text, scene: Scene) -> float:
+    alike = min(1.0, scene.likeness.alike(mine.id, better.id) / ALIKE)
+    before = mine.published_at.date() - better.published_at.date()
+    return alike * float(0.5 ** (max(before, timedelta()) / FORGOTTEN))
