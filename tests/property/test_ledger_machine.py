@@ -22,8 +22,9 @@ from bot.delivery.ports import CannotKnow
 from bot.model.edition import Edition, EditionState
 from bot.model.post import Post, PostKind, PostOp, PostState
 from tests.support.edge import DEADLY, FROZEN, SURELY_NOT, Fault
-from tests.support.ledger_world import PLACES, SUBSCRIPTIONS, Doom, World
+from tests.support.ledger_world import PLACES, SUBSCRIPTIONS, World
 from tests.support.ledgers import InlineDatabase, unsynced
+from tests.support.mortal import Doom, End
 from tests.support.proof import times
 
 UNSENT = (PostState.FAILED, PostState.SKIPPED)
@@ -39,7 +40,7 @@ waits = st.sampled_from(
 steps = st.sampled_from((1.0, 30.0, 61.0, 600.0, 3600.0, DAY_S, 30 * DAY_S)).flatmap(
     lambda seconds: st.sampled_from((seconds, -seconds))
 )
-dooms = st.builds(Doom, st.integers(0, 4), st.booleans(), st.booleans())
+dooms = st.builds(Doom, st.sampled_from(End), st.integers(0, 4), st.booleans())
 lateness = st.sampled_from((0.5, 5.0, 20.0, 29.0, 31.0, 45.0, 59.0))
 faults = st.one_of(
     st.builds(Fault, st.just("lost")),
@@ -98,18 +99,42 @@ class Deliveries(RuleBasedStateMachine):
     def answers_go_wrong(self, to, ordered, unseen):
         self.world.order(to, ordered, unseen)
 
+    @rule(
+        name=st.sampled_from(tuple(SUBSCRIPTIONS)),
+        ordered=st.lists(faults, min_size=1, max_size=3),
+        worker=workers,
+        rounds=st.integers(1, 6),
+    )
+    def sends_into_trouble(self, name, ordered, worker, rounds):
+        self.world.order(SUBSCRIPTIONS[name].destination, ordered)
+        self.world.plan(name, next(self.world.numbers))
+        self.world.come_back(worker, rounds)
+
     @rule(worker=workers, doom=dooms)
-    def dies_or_fails_at_a_commit(self, worker, doom):
+    def ends_badly_at_a_commit(self, worker, doom):
         self.world.doom(worker, doom)
 
     @rule(worker=workers)
     def is_killed(self, worker):
         self.world.restart(worker)
 
-    @rule(to=places, frozen=st.sampled_from(FROZEN), then=nexts, rounds=st.integers(1, 4))
-    def is_taken_over(self, to, frozen, then, rounds):
-        """One freezes within a call; the other takes its lease over, and it wakes in the midst of that."""
-        self.world.order(to, [Fault(frozen)])
+    @rule(
+        name=st.sampled_from(tuple(SUBSCRIPTIONS)),
+        frozen=st.one_of(
+            st.builds(Fault, st.sampled_from(FROZEN)),
+            st.builds(Doom, st.just(End.FREEZE), st.integers(0, 3), st.booleans()),
+        ),
+        then=nexts,
+        rounds=st.integers(1, 4),
+    )
+    def is_taken_over(self, name, frozen, then, rounds):
+        """One freezes; the other takes its lease over, and it wakes in the midst of that."""
+        to = SUBSCRIPTIONS[name].destination
+        self.world.plan(name, next(self.world.numbers))
+        if isinstance(frozen, Doom):
+            self.world.doom(0, frozen)
+        else:
+            self.world.order(to, [frozen])
         self.world.deliver(0, to=to)
         self.world.advance(61)
         self.world.come_back(1, rounds)
