@@ -1,39 +1,43 @@
-"""Whether a better article told much the same in the last weeks."""
+"""Whether a better article, or one as good, told much the same in the last weeks."""
 
 from datetime import timedelta
-from typing import NamedTuple
 
 from bot.model.article import Article
 from bot.selection.likeness import Text
-from bot.selection.scene import Scene
+from bot.selection.scene import Scene, Told
 
 ALIKE = 0.25
 """From this likeness on, all of an article was told before."""
 
-FORGOTTEN = timedelta(days=7)
+FORGOTTEN = timedelta(days=14)
 """After this long, half of it counts as told."""
 
-
-class Told(NamedTuple):
-    """How much of an article was told before, between 0 and 1, and by which one."""
-
-    share: float
-    words: str
+AS_GOOD = 0.5
+"""So much of it counts as told by an article that is only as good: each takes it from the other."""
 
 
 def told_before(article: Article, scene: Scene) -> Told | None:
-    """What takes most from it of all better articles, its own story's best among them; None for none."""
+    """What takes most from it of all as good or better, its own story's among them; None for none."""
     if article.id not in scene.articles:
         return None
-    mine = scene.texts[article.id]
-    better = (each for each in scene.naming.nearest(mine) if each.quality > mine.quality)
-    share, best = max(((_share(mine, each, scene), each) for each in better), default=(0.0, mine))
+    told = scene.told
+    if article.id not in told:
+        told[article.id] = _told(scene.texts[article.id], scene)
+    return told[article.id]
+
+
+def _told(mine: Text, scene: Scene) -> Told | None:
+    good = (each for each in scene.naming.nearest(mine) if each.quality >= mine.quality)
+    rivals = (each for each in good if each.id != mine.id)
+    share, best = max(((_share(mine, each, scene), each) for each in rivals), default=(0.0, mine))
     if not share:
         return None
-    return Told(share, f"“{best.title[:80]}”, which is better, tells much the same")
+    which = "which is better" if best.quality > mine.quality else "which is as good"
+    return Told(share, f"“{best.title[:80]}”, {which}, tells much the same")
 
 
-def _share(mine: Text, better: Text, scene: Scene) -> float:
-    alike = min(1.0, scene.likeness.alike(mine.id, better.id) / ALIKE)
-    before = mine.published_at.date() - better.published_at.date()
-    return alike * float(0.5 ** (max(before, timedelta()) / FORGOTTEN))
+def _share(mine: Text, other: Text, scene: Scene) -> float:
+    alike = min(1.0, scene.likeness.alike(mine.id, other.id) / ALIKE)
+    before = mine.published_at.date() - other.published_at.date()
+    share = alike * float(0.5 ** (max(before, timedelta()) / FORGOTTEN))
+    return share if other.quality > mine.quality else AS_GOOD * share

@@ -25,7 +25,10 @@ _FORKS = multiprocessing.get_context("forkserver")
 _FORKS.set_forkserver_preload(
     [
         __name__,
+        "bot.cli",
+        "bot.cli.digests",
         "bot.bootstrap.logs",
+        "bot.bootstrap.once",
         "bot.bootstrap.report",
         "bot.bootstrap.run",
         "bot.platforms.discord.client",

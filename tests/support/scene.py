@@ -25,6 +25,9 @@ from tests.support.places import Place
 ITEMS = 3
 WAITS = {"quarantine": "0.2s", "second_look": "0.2s", "pace": "0s", "max_lateness": "30h"}
 
+QUIET_S = 1.5
+"""A folder's first look, and the ticks, come within it."""
+
 NEW_TITLE = "What the editor wrote instead"
 CORRECTED = 3
 """Messages that show it: the lead, the article's reply, and a line in the thread."""
@@ -121,14 +124,16 @@ class Scene:
         environment = self.place.environment
         return Run(self.folder, (*self.way, *options), environment, stop_at, by, host)
 
-    async def live(self, kill_at: str | None = None) -> Life:
-        """One life: to its kill, or until all has been sent."""
+    async def live(self, kill_at: str | None = None, *, is_whole: bool = False) -> Life:
+        """One life: to its kill, or until all has been sent; if `is_whole`, with all else it does."""
         run = self.run(kill_at)
         self.place.times.clear()
         began_at = time.monotonic()
         process = run.start()
         if self.way == RUN:
             await self.until_sent(run, process)
+            if is_whole or kill_at is not None:
+                await _until_quiet(run, process)
             names = run.names()
             process.terminate()
         await ended(process)
@@ -182,3 +187,10 @@ class Scene:
             showing = self.place.showing(self.channels[0], NEW_TITLE)
             wrong += [] if showing == CORRECTED else [f"{showing} messages show the correction"]
         return wrong + compare(rows, self.place) + self.place.complaints()
+
+
+async def _until_quiet(run: Run, process: BaseProcess) -> None:
+    """Until nothing more happens: not all that `run` does is done by the time all is sent."""
+    names: list[str] = []
+    while process.exitcode is None and names != (names := run.names()):  # noqa: ASYNC110 - as above
+        await asyncio.sleep(QUIET_S)
