@@ -285,7 +285,7 @@ def test_no_order_of_events_loses_a_post_or_posts_it_twice(database):
     run_state_machine_as_test(
         machine,
         settings=settings(
-            max_examples=times(45, 1_000),
+            max_examples=times(40, 1_000),
             stateful_step_count=times(30, 50),
             deadline=None,
             suppress_health_check=list(HealthCheck),
