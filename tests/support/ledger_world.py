@@ -3,8 +3,9 @@
 import asyncio
 from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, time, timedelta
+from itertools import count
 
 from sqlalchemy import select
 
@@ -35,6 +36,7 @@ from tests.support.builders import (
 from tests.support.clock import START, ManualClock
 from tests.support.edge import Crash, EdgeMessenger, EdgePlatform, Fault
 from tests.support.ledgers import InlineDatabase, empty
+from tests.support.mortal import Doom, MortalLedger
 
 SLACK = Destination(Platform.SLACK, "C1", Look.SLACK)
 DISCORD = Destination(Platform.DISCORD, "D1", Look.DISCORD)
@@ -81,60 +83,6 @@ STILL_UNDER_WAY_S = 60.0
 """By then the last request has landed."""
 
 
-@dataclass(frozen=True)
-class Doom:
-    """After so many moves the next one ends badly, before its commit or after it.
-
-    `is_death`: with the process; else it is told that the database could not be written.
-    """
-
-    moves: int
-    is_after: bool
-    is_death: bool
-
-
-class MortalLedger:
-    """A process's ledger: dies with it, or fails, at the commit that was ordered."""
-
-    def __init__(self, ledger: Ledger) -> None:
-        self._ledger = ledger
-        self.is_dead = False
-        self.doom: Doom | None = None
-
-    def __getattr__(self, name):
-        real = getattr(self._ledger, name)
-
-        async def call(*arguments):
-            if self.is_dead:
-                raise Crash
-            doom = self._count_down(name)
-            if doom is not None and not doom.is_after:
-                self._end(doom)
-            result = await real(*arguments)
-            if doom is not None:
-                self._end(doom)
-            return result
-
-        return call
-
-    def _count_down(self, name: str) -> Doom | None:
-        """The doom of this very move, if it is the one."""
-        doom = self.doom
-        if doom is None or name not in ("move", "close"):
-            return None
-        self.doom = replace(doom, moves=doom.moves - 1) if doom.moves else None
-        return None if doom.moves else doom
-
-    def _end(self, doom: Doom) -> None:
-        if not doom.is_death:
-            raise StoreError("the disk is full")
-        self.die()
-
-    def die(self) -> None:
-        self.is_dead = True
-        raise Crash
-
-
 @dataclass(eq=False)
 class Worker:
     """One process: its ledger, its ways out, its delivery, and what it is doing just now."""
@@ -147,7 +95,8 @@ class Worker:
 
     @property
     def frozen(self) -> list[asyncio.Event]:
-        return [each.frozen for each in self.messengers.values() if each.frozen is not None]
+        places = (self.ledger, *self.messengers.values())
+        return [each.frozen for each in places if each.frozen is not None]
 
 
 @dataclass
@@ -172,6 +121,7 @@ class World:
         self.subscriptions = Subscriptions(self.database)
         self.platform = EdgePlatform(self.clock)
         self.promised: dict[tuple[str, str], Promised] = {}
+        self.numbers = count(100)
         self.by_hand: set[str] = set()
         self.let_go: set[str] = set()
         self.is_troubled = False
@@ -179,7 +129,8 @@ class World:
         self.is_touched = False
         self.workers = [self._start(), self._start()]
         now = self.clock.now()
-        self.latest = self._rung_at = now
+        self.latest = now
+        self._rung_at: dict[str, datetime] = {}
         armed = arm(SUBSCRIPTIONS.values(), now, {}, MAX_LATENESS)
         self.run(self.subscriptions.upsert_from_file(armed, now))
 
@@ -335,11 +286,19 @@ class World:
             await self.ledger.skip_many(dues, now)
 
         self.run(tick(self.subscriptions, plan, skip, now, MAX_LATENESS))
-        newest = newest_slot_at(now)
-        if newest > self._rung_at and now - newest <= MAX_LATENESS:
-            due = {(name, f"{newest:%Y-%m-%dT%H:%M}") for name in SUBSCRIPTIONS}
-            assert due <= self.promised.keys(), "a slot was lost"
-        self._rung_at = max(self._rung_at, now)
+        self._check_planned(newest_slot_at(now), now)
+
+    def _check_planned(self, newest: datetime, now: datetime) -> None:
+        """The newest slot since a subscription last rang has its edition; a closed channel's waits."""
+        table = schema.subscription.c
+        query = select(table.name).where(table.pause_reason.is_(None))
+        for name in self.run(
+            self.database.run(lambda each: each.scalars(query).all(), write=False)
+        ):
+            is_owed = newest > self._rung_at.get(name, START) and now - newest <= MAX_LATENESS
+            slot = (name, f"{newest:%Y-%m-%dT%H:%M}")
+            assert slot in self.promised or not is_owed, f"{slot} was lost"
+            self._rung_at[name] = max(self._rung_at.get(name, START), now)
 
     def articles(self, promised: Promised) -> set[str]:
         """What an edition gave its destination."""
