@@ -89,9 +89,6 @@ async def test_a_row_written_beside_the_engine_is_swept_up_and_delivered(url, st
     assert await store.ledger.open_destinations() == []
 
 
-@pytest.mark.skip(
-    reason="passes alone, fails after some other test in one process: cause not found yet"
-)
 async def test_a_ledger_that_can_not_be_read_for_a_while_stops_nothing(store, delivery):
     await write(store, ONE)
     deliver = Watched(delivery.work_off)

@@ -85,6 +85,17 @@ async def test_a_frozen_process_doubles_one_post_in_the_named_case_and_none_in_a
     """The named case (b): frozen between the look at the lease and the send."""
     wrong = await frozen_at_each(SOME, "slack", server)
     assert wrong == {name: ["lead twice"] if CHECKED in name else [] for name in SOME}
+    section(
+        "twice-frozen",
+        "One post twice, case b: a process stands still between its last look at the lease and the send",
+        notes=[
+            (
+                "Slack, PostgreSQL; SIGSTOP there until another process has taken over and sent all, then "
+                f"SIGCONT. The server counted the lead twice, all else once; at {len(wrong) - 1} other "
+                "boundaries around it nothing twice. On Discord the nonce prevents it while it is known."
+            )
+        ],
+    )
 
 
 async def test_discord_knows_the_post_of_a_frozen_process_by_its_nonce(server):
@@ -137,6 +148,16 @@ async def test_a_slack_request_that_lands_after_both_looks_is_doubled_once(tmp_p
             await scene.live()
             await asyncio.wait_for(first_is_there.wait(), 10)
             assert await scene.complaints(POSTS[place.name]) == ["lead twice"]
+    section(
+        "twice-late",
+        "One post twice, case a: a Slack request that lands after both looks",
+        notes=[
+            (
+                "The first chat.postMessage is carried out only when the second, after time-out, quarantine "
+                "and two looks that found nothing, has been. The server counted the lead twice, all else once."
+            )
+        ],
+    )
 
 
 async def test_whoever_stands_still_in_a_transaction_loses_its_locks_unless_the_operator_says_so(

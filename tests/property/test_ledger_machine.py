@@ -22,7 +22,7 @@ from bot.delivery.ports import CannotKnow
 from bot.model.edition import Edition, EditionState
 from bot.model.post import Post, PostKind, PostOp, PostState
 from tests.support.edge import DEADLY, FROZEN, SURELY_NOT, Fault
-from tests.support.ledger_world import PLACES, SUBSCRIPTIONS, World
+from tests.support.ledger_world import PLACES, SUBSCRIPTIONS, Doom, World
 from tests.support.ledgers import InlineDatabase, unsynced
 from tests.support.proof import times
 
@@ -39,6 +39,7 @@ waits = st.sampled_from(
 steps = st.sampled_from((1.0, 30.0, 61.0, 600.0, 3600.0, DAY_S, 30 * DAY_S)).flatmap(
     lambda seconds: st.sampled_from((seconds, -seconds))
 )
+dooms = st.builds(Doom, st.integers(0, 4), st.booleans(), st.booleans())
 lateness = st.sampled_from((0.5, 5.0, 20.0, 29.0, 31.0, 45.0, 59.0))
 faults = st.one_of(
     st.builds(Fault, st.just("lost")),
@@ -97,9 +98,9 @@ class Deliveries(RuleBasedStateMachine):
     def answers_go_wrong(self, to, ordered, unseen):
         self.world.order(to, ordered, unseen)
 
-    @rule(worker=workers, moves=st.integers(0, 4), is_after=st.booleans())
-    def dies_at_a_commit(self, worker, moves, is_after):
-        self.world.doom(worker, moves, is_after=is_after)
+    @rule(worker=workers, doom=dooms)
+    def dies_or_fails_at_a_commit(self, worker, doom):
+        self.world.doom(worker, doom)
 
     @rule(worker=workers)
     def is_killed(self, worker):
@@ -248,8 +249,8 @@ def test_no_order_of_events_loses_a_post_or_posts_it_twice(database):
     run_state_machine_as_test(
         machine,
         settings=settings(
-            max_examples=times(150, 20_000),
-            stateful_step_count=30,
+            max_examples=times(60, 2_000),
+            stateful_step_count=times(30, 50),
             deadline=None,
             suppress_health_check=list(HealthCheck),
         ),

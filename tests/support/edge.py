@@ -75,6 +75,8 @@ class EdgePlatform:
         self.faults = defaultdict(deque)
         self.sights = defaultdict(deque)
         self._late = []
+        self._landing_s: float | None = None
+        """While what was late lands: when it does."""
 
     def order(self, destination, *faults: Fault) -> None:
         self.faults[str(destination)].extend(faults)
@@ -93,8 +95,9 @@ class EdgePlatform:
         now_s = self.clock.boot_s()
         due = [each for each in self._late if each[0] <= now_s]
         self._late = [each for each in self._late if each[0] > now_s]
-        for _, _, land in sorted(due, key=lambda each: each[0]):
+        for self._landing_s, _, land in sorted(due, key=lambda each: each[0]):
             land()
+        self._landing_s = None
 
     def put_off(self, seconds: float, key: str, land) -> None:
         self._late.append((self.clock.boot_s() + seconds, key, land))
@@ -108,9 +111,10 @@ class EdgePlatform:
         is_forum_post = destination.look is Look.FORUM and thread is None
         known = self.find(key)
         knows = destination.platform is Platform.DISCORD and not is_forum_post
-        if known is None or not knows or self.clock.boot_s() - known.at_s > NONCE_S:
+        now_s = self.clock.boot_s() if self._landing_s is None else self._landing_s
+        if known is None or not knows or now_s - known.at_s > NONCE_S:
             message = f"m{len(self.landed) + 1}"
-            known = Landed(key, str(destination), message, thread, self.clock.boot_s())
+            known = Landed(key, str(destination), message, thread, now_s)
             self.landed.append(known)
         own = known.message if is_forum_post else None
         return Receipt(destination.channel, known.message, thread=own)

@@ -3,8 +3,8 @@
 import asyncio
 from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
-from datetime import datetime, time, timedelta
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, time, timedelta
 
 from sqlalchemy import select
 
@@ -12,7 +12,7 @@ from bot.delivery import by_hand
 from bot.delivery.deliver import Delivery
 from bot.delivery.patience import Patience
 from bot.delivery.ports import CannotKnow, Move
-from bot.errors import PostRefused
+from bot.errors import PostRefused, StoreError
 from bot.model.destination import Destination, Look, Platform
 from bot.model.edition import Edition
 from bot.model.post import PlannedPost, Post, PostKind, PostOp, PostState, post_key
@@ -48,6 +48,13 @@ SUBSCRIPTIONS = {
 }
 
 
+def newest_slot_at(now: datetime) -> datetime:
+    """The last moment at or before now at which every subscription is due."""
+    days = (now.date(), now.date() - timedelta(days=1))
+    every = [datetime.combine(day, at, UTC) for day in days for at in THRICE_A_DAY.times]
+    return max(each for each in every if each <= now)
+
+
 def posts_of(subscription, slot_key: str) -> tuple[PlannedPost, ...]:
     """A lead, on Discord its thread, two replies; on Slack an edit of the lead behind them."""
     names = {"subscription": subscription.name, "slot_key": slot_key}
@@ -67,17 +74,32 @@ def posts_of(subscription, slot_key: str) -> tuple[PlannedPost, ...]:
     return tuple(posts)
 
 
+MAX_LATENESS = timedelta(hours=3)
+AFTER_ERROR = timedelta(seconds=5)
+
 STILL_UNDER_WAY_S = 60.0
 """By then the last request has landed."""
 
 
+@dataclass(frozen=True)
+class Doom:
+    """After so many moves the next one ends badly, before its commit or after it.
+
+    `is_death`: with the process; else it is told that the database could not be written.
+    """
+
+    moves: int
+    is_after: bool
+    is_death: bool
+
+
 class MortalLedger:
-    """A process's ledger: dies with it, before or after the commit that was ordered."""
+    """A process's ledger: dies with it, or fails, at the commit that was ordered."""
 
     def __init__(self, ledger: Ledger) -> None:
         self._ledger = ledger
         self.is_dead = False
-        self.doom: tuple[int, bool] | None = None
+        self.doom: Doom | None = None
 
     def __getattr__(self, name):
         real = getattr(self._ledger, name)
@@ -85,22 +107,28 @@ class MortalLedger:
         async def call(*arguments):
             if self.is_dead:
                 raise Crash
-            is_last, is_after = self._count_down(name)
-            if is_last and not is_after:
-                self.die()
+            doom = self._count_down(name)
+            if doom is not None and not doom.is_after:
+                self._end(doom)
             result = await real(*arguments)
-            if is_last:
-                self.die()
+            if doom is not None:
+                self._end(doom)
             return result
 
         return call
 
-    def _count_down(self, name: str) -> tuple[bool, bool]:
-        if self.doom is None or name not in ("move", "close"):
-            return False, False
-        left, is_after = self.doom
-        self.doom = (left - 1, is_after)
-        return left == 0, is_after
+    def _count_down(self, name: str) -> Doom | None:
+        """The doom of this very move, if it is the one."""
+        doom = self.doom
+        if doom is None or name not in ("move", "close"):
+            return None
+        self.doom = replace(doom, moves=doom.moves - 1) if doom.moves else None
+        return None if doom.moves else doom
+
+    def _end(self, doom: Doom) -> None:
+        if not doom.is_death:
+            raise StoreError("the disk is full")
+        self.die()
 
     def die(self) -> None:
         self.is_dead = True
@@ -151,8 +179,8 @@ class World:
         self.is_touched = False
         self.workers = [self._start(), self._start()]
         now = self.clock.now()
-        self.latest = now
-        armed = arm(SUBSCRIPTIONS.values(), now, {}, timedelta(hours=3))
+        self.latest = self._rung_at = now
+        armed = arm(SUBSCRIPTIONS.values(), now, {}, MAX_LATENESS)
         self.run(self.subscriptions.upsert_from_file(armed, now))
 
     def run(self, work):
@@ -180,10 +208,10 @@ class World:
         self._kill(self.workers[number])
         self.workers[number] = self._start()
 
-    def doom(self, number: int, moves: int, *, is_after: bool) -> None:
-        """After so many moves the process dies, before or after the commit of the next."""
+    def doom(self, number: int, doom: Doom) -> None:
+        """So it will go with this process."""
         self.is_troubled = True
-        self.workers[number].ledger.doom = (moves, is_after)
+        self.workers[number].ledger.doom = doom
 
     def _kill(self, worker: Worker) -> None:
         worker.ledger.is_dead = True
@@ -251,6 +279,8 @@ class World:
         if isinstance(task.exception(), Crash):
             worker.ledger.is_dead = True
             self.workers[self.workers.index(worker)] = self._start()
+        elif isinstance(task.exception(), StoreError):
+            worker.until = self.clock.now() + AFTER_ERROR  # as the engine does
         else:
             worker.until = task.result()
 
@@ -304,7 +334,12 @@ class World:
         async def skip(dues) -> None:
             await self.ledger.skip_many(dues, now)
 
-        self.run(tick(self.subscriptions, plan, skip, now, timedelta(hours=3)))
+        self.run(tick(self.subscriptions, plan, skip, now, MAX_LATENESS))
+        newest = newest_slot_at(now)
+        if newest > self._rung_at and now - newest <= MAX_LATENESS:
+            due = {(name, f"{newest:%Y-%m-%dT%H:%M}") for name in SUBSCRIPTIONS}
+            assert due <= self.promised.keys(), "a slot was lost"
+        self._rung_at = max(self._rung_at, now)
 
     def articles(self, promised: Promised) -> set[str]:
         """What an edition gave its destination."""
