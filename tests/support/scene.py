@@ -150,7 +150,7 @@ class Scene:
         while process.exitcode is None:
             if "ready http" in run.said() and self._is_sent(await self.rows()):
                 return
-            await asyncio.sleep(0.02)
+            await asyncio.sleep(0.05)
 
     def _is_sent(self, rows: Sequence[Row]) -> bool:
         editions = sum(row.kind == "lead" and row.op == "create" for row in rows)
