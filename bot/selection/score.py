@@ -80,8 +80,8 @@ class _Parts:
             return Part("quality", 0.0, "quality unknown")
         below, upto = bisect_left(known, quality), bisect_right(known, quality)
         share = (below + upto) / (2 * len(known))
-        place = f"place {len(known) - upto + 1} of {len(known)} around"
-        return Part("quality", QUALITY * share, f"quality {quality}, {place}")
+        place = f"place {len(known) - upto + 1} of {len(known)} lately"
+        return Part("quality", QUALITY * share, f"{quality} is {place}")
 
     def _freshness(self, article: Article) -> Part:
         age = max(self._context.now - article.published_at, timedelta())

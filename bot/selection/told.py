@@ -33,7 +33,9 @@ def _told(mine: Text, scene: Scene) -> Told | None:
     if not share:
         return None
     which = "which is better" if best.quality > mine.quality else "which is as good"
-    return Told(share, f"“{best.title[:80]}”, {which}, tells much the same")
+    alike = scene.likeness.alike(mine.id, best.id)
+    same = "much the same" if alike >= ALIKE / 2 else "some of the same"
+    return Told(share, f"“{best.title[:80]}”, {which}, tells {same}")
 
 
 def _share(mine: Text, other: Text, scene: Scene) -> float:

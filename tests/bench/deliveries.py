@@ -12,13 +12,13 @@ import sys
 import time
 from collections.abc import AsyncIterator, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import asynccontextmanager, contextmanager, redirect_stderr
 from pathlib import Path
 from typing import Any
 
 import aiohttp
-import structlog
 
+from bot.bootstrap.logs import configure_logs
 from bot.bootstrap.reach import patience, reached
 from bot.bootstrap.store import Store, opened
 from bot.clock import SystemClock
@@ -155,8 +155,8 @@ async def timed(posts: int) -> AsyncIterator[dict[str, float]]:
 def main() -> None:
     kind, count, folder = sys.argv[1], int(sys.argv[2]), Path(sys.argv[3])
     work = floor(count, folder) if kind == "floor" else deliver(kind, count, folder)
-    with (folder / "log").open("w") as log:  # written, as ever
-        structlog.configure(logger_factory=structlog.WriteLoggerFactory(log))
+    with (folder / "log").open("w") as log, redirect_stderr(log):
+        configure_logs({})  # written, as ever where nobody sits before it
         sys.stdout.write(json.dumps(asyncio.run(work)))
 
 

@@ -25,10 +25,10 @@ NOTE = (
     "editions, picks, posts and what each channel has seen. *Alone* is what one subscription takes "
     "when it is drafted and planned by itself, in the same process just before. With 30 days of "
     "history each channel has had a third of its topic's articles of that time, each others. "
-    "*Alike*: half a thousand subscriptions have one taste. *Nothing alike*: each has two topics, and "
-    "counts of its own for them. CPU time is of both cores; it is what the tick takes where nothing else runs. Growth of memory is "
-    "the peak of the resident set during the tick over what it was before. A tick with nothing due "
-    "is asked of two stores in turn; half of their subscriptions are retired."
+    "*Alike*: 500 subscriptions have each taste. *Nothing alike*: each has two topics, and counts of "
+    "its own for them. CPU time is of both cores: what the tick takes where nothing else runs. "
+    "Growth of memory is the peak of the resident set during the tick over what it was before. A "
+    "tick with nothing due is asked of two stores in turn; half of their subscriptions are retired."
 )
 
 

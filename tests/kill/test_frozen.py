@@ -4,7 +4,7 @@ import asyncio
 import os
 import signal
 import tempfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from itertools import count
 from pathlib import Path
 
@@ -15,7 +15,7 @@ from bot.bootstrap.store import opened
 from tests.support.killed import ended, frozen
 from tests.support.matrix import POSTS, Matrix
 from tests.support.places import PLACES, SlackPlace
-from tests.support.postgresql import Server, postgresql_server
+from tests.support.postgresql import Server
 from tests.support.proof import IS_PROOF
 from tests.support.proof_page import Table, section
 from tests.support.scene import SEND, Scene
@@ -41,12 +41,6 @@ SOME = (
 _NUMBERS = count()
 
 pytestmark = pytest.mark.timeout(3600 if IS_PROOF else 240)
-
-
-@pytest.fixture(scope="module")
-def server() -> Iterator[Server]:
-    with postgresql_server() as running:
-        yield running
 
 
 async def freeze_at(name: str, kind: str, server: Server) -> list[str]:

@@ -67,8 +67,10 @@ class Landed:
 class EdgePlatform:
     """All messages there are, in the order in which they landed."""
 
-    def __init__(self, clock) -> None:
+    def __init__(self, clock, epoch: datetime = EPOCH) -> None:
         self.clock = clock
+        self.epoch = epoch
+        self._first: dict[str, Landed] = {}
         self.landed: list[Landed] = []
         self.edited: dict[str, str] = {}
         self.looks = 0
@@ -116,14 +118,19 @@ class EdgePlatform:
             message = f"m{len(self.landed) + 1}"
             known = Landed(key, str(destination), message, thread, now_s)
             self.landed.append(known)
+            self._first.setdefault(key, known)
         own = known.message if is_forum_post else None
         return Receipt(destination.channel, known.message, thread=own)
 
     def find(self, key: str) -> Landed | None:
-        return next((each for each in self.landed if each.key == key), None)
+        return self._first.get(key)
 
     def now(self) -> datetime:
-        return EPOCH + timedelta(seconds=self.clock.boot_s())
+        return self.time_of(self.clock.boot_s())
+
+    def time_of(self, boot_s: float) -> datetime:
+        """The platform's time at a boot time."""
+        return self.epoch + timedelta(seconds=boot_s)
 
 
 class EdgeMessenger:
@@ -159,7 +166,7 @@ class EdgeMessenger:
         if post.platform_time_at is None:
             return CannotKnow("no bound")
         found = self._edge.find(post.key)
-        if found is None or EPOCH + timedelta(seconds=found.at_s) < post.platform_time_at:
+        if found is None or self._edge.time_of(found.at_s) < post.platform_time_at:
             return Absent()
         own = found.message if post.destination.look is Look.FORUM and thread is None else None
         return Found(Receipt(post.destination.channel, found.message, thread=own))

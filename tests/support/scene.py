@@ -6,17 +6,20 @@ import signal
 import time
 from collections.abc import Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from multiprocessing.process import BaseProcess
 from pathlib import Path
 from typing import Any, Self
 
-from sqlalchemy import text
+from sqlalchemy import Connection, select, text
 
 from bot.bootstrap.once import register, take_in
 from bot.bootstrap.store import opened
+from bot.model.subscription import Origin, Schedule
 from bot.settings.load import load
+from bot.storage import schema
+from bot.storage.documents import DEFINITION
 from tests.support.compare import Row, compare
 from tests.support.killed import KILLED, Run, ended
 from tests.support.newsroom import write_article
@@ -117,12 +120,16 @@ class Scene:
         }
 
     def run(
-        self, stop_at: str | None = None, by: signal.Signals = signal.SIGKILL, host: str = "one"
+        self,
+        stop_at: str | None = None,
+        by: signal.Signals = signal.SIGKILL,
+        host: str = "one",
+        **clock: Any,
     ) -> Run:
         """The program, not yet started."""
         options = ("--config", "gazette.yaml", "--database", self.url)
         environment = self.place.environment
-        return Run(self.folder, (*self.way, *options), environment, stop_at, by, host)
+        return Run(self.folder, (*self.way, *options), environment, stop_at, by, host, **clock)
 
     async def live(self, kill_at: str | None = None, *, is_whole: bool = False) -> Life:
         """One life: to its kill, or until all has been sent; if `is_whole`, with all else it does."""
@@ -150,7 +157,7 @@ class Scene:
         while process.exitcode is None:
             if "ready http" in run.said() and self._is_sent(await self.rows()):
                 return
-            await asyncio.sleep(0.02)
+            await asyncio.sleep(0.05)
 
     def _is_sent(self, rows: Sequence[Row]) -> bool:
         editions = sum(row.kind == "lead" and row.op == "create" for row in rows)
@@ -174,6 +181,28 @@ class Scene:
         """The posts of the ledger."""
         found = await self._database.run(lambda each: each.execute(POSTS).all(), write=False)
         return [Row(*each) for each in found]
+
+    async def due_at(self, at: datetime) -> None:
+        """All are due at `at` from now on, to the second, and were made in chat: no file says so."""
+        without = self._settings() | {"subscriptions": []}
+        (self.folder / "gazette.yaml").write_text(json.dumps(without))
+        schedule = Schedule(frozenset(range(7)), (at.time(),), "UTC")
+
+        def write(connection: Connection) -> None:
+            t = schema.subscription
+            for row in connection.execute(select(t.c.name, t.c.definition)).all():
+                definition = replace(DEFINITION.load(row.definition), schedule=schedule)
+                values = {"definition": DEFINITION.dump(definition), "next_slot_at": at}
+                connection.execute(
+                    t.update().where(t.c.name == row.name).values(origin=Origin.CHAT, **values)
+                )
+
+        await self._database.run(write, write=True)
+
+    async def next_slots(self) -> set[datetime]:
+        """When the subscriptions are due next."""
+        query = select(schema.subscription.c.next_slot_at)
+        return set(await self._database.run(lambda each: each.scalars(query).all(), write=False))
 
     async def in_doubt(self) -> bool:
         """Whether a post may have been sent without anybody knowing."""
