@@ -98,6 +98,10 @@ class EdgePlatform:
         for _, _, land in sorted(due, key=lambda each: each[0]):
             land()
 
+    def next_landing_s(self) -> float | None:
+        """When the first of the late requests lands."""
+        return min((each[0] for each in self._late), default=None)
+
     def put_off(self, seconds: float, key: str, land) -> None:
         self._late.append((self.clock.boot_s() + seconds, key, land))
 

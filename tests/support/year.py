@@ -132,7 +132,7 @@ class Year:
     def __init__(self, store: Store, number_of: int, days: int, seed: int) -> None:
         self.store = store
         self.wanted = subscriptions(number_of)
-        self.end_s = BOOT_S + days * DAY_S
+        self.end_s = BOOT_S + days * DAY_S + 1_800  # at a moment when nothing is due
         self.machine = ManualClock(START, BOOT_S)
         self.edge = EdgePlatform(self.machine, START - timedelta(seconds=BOOT_S))
         self.restarts = self.steps = 0
@@ -251,6 +251,8 @@ class Year:
         if next_slot_at is not None:
             wait_s = (next_slot_at - self._clock.now()).total_seconds()
             nexts.append(now_s + max(wait_s, 0.0) + self._chance.random())
+        landing_s = self.edge.next_landing_s()
+        nexts += [] if landing_s is None else [landing_s]
         nexts += [each[0][0] for each in (self._waiting, self._events) if each]
         if self._dog.is_in_doubt:
             nexts.append(now_s + 30)
