@@ -32,8 +32,8 @@ NOTE = (
     "the others with a weekly one, at 02:30 and 09:00 in {zones} zones, an article each, over {days} "
     "days: the real tick, watchdog, ledger (an SQLite file) and delivery; virtual are the clock, the "
     "platforms and the ends of the process. A call takes 0.1 to 0.6 s, one after another, and one in "
-    "sixty goes wrong or ends the process. Faults: {outages} outages of a platform of up to two "
-    "hours; {restarts:,} ends of the process, the planned ones with up to two hours until the next; the "
+    "sixty goes wrong or ends the process. Faults: {outages} outages of a platform of up to 75 "
+    "minutes; {restarts:,} ends of the process, some with up to 75 minutes until the next; the "
     "clock set {steps} times, by 1 s to 30 days, and set right within two days; seed {seed}. "
     "Lateness is from the due time to the message in the channel, by the platform's clock."
 )

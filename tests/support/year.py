@@ -141,7 +141,7 @@ class Year:
         self._waiting: list[tuple[float, int, Destination]] = []
         self._numbers = count()
         self.outages = [
-            Outage(platform, at, at + chance.uniform(1_200, 7_200))
+            Outage(platform, at, at + chance.uniform(1_200, 4_500))
             for platform, at in zip(
                 (Platform.SLACK, Platform.DISCORD) * days,
                 (BOOT_S + (n + chance.random() / 2) * 14 * DAY_S for n in range(days // 14)),
@@ -152,12 +152,12 @@ class Year:
         self._order_events(days)
 
     def _order_events(self, days: int) -> None:
-        """A kill every three days, at night or not, one in eight for up to two hours; a step a week."""
+        """A kill every three days, at night or not, one in eight for up to 75 minutes; a step a week."""
         chance = self._chance
         for n in range(days // 3):
             at_s = BOOT_S + (n + chance.random()) * 3 * DAY_S
             self._at(
-                at_s, "stop", chance.uniform(60, 7_200) if n % 8 == 0 else chance.uniform(1, 60)
+                at_s, "stop", chance.uniform(60, 4_500) if n % 8 == 0 else chance.uniform(1, 60)
             )
         for n in range(days // 7):
             at_s = BOOT_S + (n + chance.random() / 2) * 7 * DAY_S
