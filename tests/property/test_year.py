@@ -25,6 +25,9 @@ from tests.support.proof_page import DOCS, Table, section
 from tests.support.year import BOOT_S, LATENESS, Year, promised, take_in
 
 CHANNELS, DAYS = times(24, 1_000), times(42, 365)
+BELIEVED_S = 60.0
+"""The largest step that a clock is believed without a witness, of those made here."""
+
 SEED = 20_261_124
 
 NOTE = (
@@ -35,7 +38,8 @@ NOTE = (
     "sixty goes wrong or ends the process. Faults: {outages} outages of a platform of up to 75 "
     "minutes; {restarts:,} ends of the process, some with up to 75 minutes until the next; the "
     "clock set {steps} times, by 1 s to 30 days, and set right within two days; seed {seed}. "
-    "Lateness is from the due time to the message in the channel, by the platform's clock."
+    "Lateness is from the due time to the message in the channel, by the platform's clock; a clock "
+    "that is a minute ahead is believed, and digests come so much earlier."
 )
 
 pytestmark = pytest.mark.timeout(times(120, 7_200))
@@ -112,7 +116,7 @@ async def test_a_year_of_faults_loses_no_digest_and_doubles_none(store, silent):
     assert created == set(keys)
     late_s = await lateness(store, year)
     assert len(late_s) == len(wanted)
-    assert late_s[0] >= 0, "nothing comes early"
+    assert late_s[0] >= -BELIEVED_S - 1, "early by no more than a clock that is believed"
     assert late_s[-1] <= LATENESS.total_seconds()
     if IS_PROOF:
         _tell(year, late_s)
@@ -127,6 +131,7 @@ def _tell(year: Year, late_s: list[float]) -> None:
         ["digests that were due", f"{len(late_s):,}"],
         ["lost", "0"],
         ["twice", "0"],
+        ["earliest", f"{late_s[0]:,.1f} s"],
         *[[f"lateness, {p:.0%} within", f"{at:,.1f} s"] for p, at in shares],
     ]
     section(

@@ -18,6 +18,7 @@ from bot.clock import TrustedClock
 from bot.delivery.deliver import Delivery
 from bot.delivery.patience import Patience
 from bot.model.destination import Destination, Look, Platform
+from bot.model.edition import Edition
 from bot.model.subscription import Schedule, Subscription
 from bot.model.taste import Taste
 from bot.scheduling.arming import arm, realign
@@ -206,7 +207,7 @@ class Year:
         if moves:
             await self.store.subscriptions.advance(moves)
 
-    async def _on_quiet(self, subscription: str, words: str) -> None:
+    async def _on_quiet(self, edition: Edition, words: str) -> None:
         raise AssertionError(words)
 
     def rearm(self) -> None:
