@@ -1,5 +1,6 @@
 """Whether a better article, or one as good, told much the same in the last weeks."""
 
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import NamedTuple
 
@@ -24,13 +25,17 @@ class Told(NamedTuple):
     words: str
 
 
-def told_before(article: Article, scene: Scene) -> Told | None:
-    """What takes most from it of all as good or better, its own story's among them; None for none."""
+def told_before(article: Article, also: Sequence[Article], scene: Scene) -> Told | None:
+    """What takes most from it of all as good or better; None for none.
+
+    `also` are those that stand under it: they tell the same in its place, and take nothing.
+    """
     if article.id not in scene.articles:
         return None
     mine = scene.texts[article.id]
     good = (each for each in scene.naming.nearest(mine) if each.quality >= mine.quality)
-    rivals = (each for each in good if each.id != mine.id)
+    own = {mine.id, *(each.id for each in also)}
+    rivals = (each for each in good if each.id not in own)
     share, best = max(((_share(mine, each, scene), each) for each in rivals), default=(0.0, mine))
     if not share:
         return None
