@@ -52,7 +52,7 @@ def _made(count: int, span: timedelta, after: timedelta = timedelta()) -> list[A
 
 
 def _seconds(articles: Sequence[Article]) -> float:
-    """The median of some rounds; the history differs in each, so that nothing is kept from the last."""
+    """Of the processor, the median of some rounds; the titles differ in each, so that nothing is kept from the last."""
     edge = NOW - TASTE.max_age
     candidates = [each for each in articles if each.published_at >= edge]
     before = [each for each in articles if each.published_at < edge]
@@ -60,7 +60,7 @@ def _seconds(articles: Sequence[Article]) -> float:
     for number in range(ROUNDS):
         now = NOW + timedelta(seconds=number)
         told = [replace(each, title=f"{each.title} r{number}") for each in candidates]
-        started = time.perf_counter()
+        started = time.process_time()
         choose(told, TASTE, History(), corpus.taxonomy(), now, before)
-        spent.append(time.perf_counter() - started)
+        spent.append(time.process_time() - started)
     return median(spent)
