@@ -113,8 +113,8 @@ def replay_document(found: Replay) -> dict[str, Any]:
 
 def replay_words(found: Replay) -> str:
     """The tables: each half apart, quality of choice first and then what readers mind. Markdown."""
-    every = "digests of a day" if found.period is Period.DAY else "digests of a week"
     days = found.walks[found.chosen]
+    every = f"{'digest' if len(days) == 1 else 'digests'} of a {found.period.value}"
     told = [f"{len(days)} {every} from {days[0].date}, beside what the editors published later."]
     parts = found.qualities[found.chosen]
     if not parts["all"].days:

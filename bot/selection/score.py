@@ -55,7 +55,7 @@ class _Parts:
         narrower = next((each for each in article.topics if fold(each) in self._narrower), None)
         if narrower is not None:
             parts.append(Part("topic", TOPIC, f"about {narrower}, a narrower topic"))
-        told = told_before(article, self._context.scene)
+        told = told_before(article, candidate.also, self._context.scene)
         if told is not None:
             takes = min(TOLD_BEFORE * told.share, parts[0].value)
             parts.append(Part("told before", -takes, told.words))

@@ -1,5 +1,6 @@
 """Whether a better article, or one as good, told much the same in the last weeks."""
 
+from collections.abc import Container, Sequence
 from datetime import timedelta
 
 from bot.model.article import Article
@@ -16,19 +17,23 @@ AS_GOOD = 0.5
 """So much of it counts as told by an article that is only as good: each takes it from the other."""
 
 
-def told_before(article: Article, scene: Scene) -> Told | None:
-    """What takes most from it of all as good or better, its own story's among them; None for none."""
+def told_before(article: Article, also: Sequence[Article], scene: Scene) -> Told | None:
+    """What takes most from it of all as good or better; None for none.
+
+    `also` are those that stand under it: they tell the same in its place, and take nothing.
+    """
     if article.id not in scene.articles:
         return None
-    told = scene.told
-    if article.id not in told:
-        told[article.id] = _told(scene.texts[article.id], scene)
-    return told[article.id]
+    own = frozenset((article.id, *(each.id for each in also)))
+    asked = article.id, own
+    if asked not in scene.told:
+        scene.told[asked] = _told(scene.texts[article.id], own, scene)
+    return scene.told[asked]
 
 
-def _told(mine: Text, scene: Scene) -> Told | None:
+def _told(mine: Text, own: Container[str], scene: Scene) -> Told | None:
     good = (each for each in scene.naming.nearest(mine) if each.quality >= mine.quality)
-    rivals = (each for each in good if each.id != mine.id)
+    rivals = (each for each in good if each.id not in own)
     share, best = max(((_share(mine, each, scene), each) for each in rivals), default=(0.0, mine))
     if not share:
         return None

@@ -101,6 +101,10 @@ class EdgePlatform:
             land()
         self._landing_s = None
 
+    def next_landing_s(self) -> float | None:
+        """When the first of the late requests lands."""
+        return min((each[0] for each in self._late), default=None)
+
     def put_off(self, seconds: float, key: str, land) -> None:
         self._late.append((self.clock.boot_s() + seconds, key, land))
 

@@ -5,7 +5,7 @@ import json
 import signal
 import time
 from collections.abc import Sequence
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from multiprocessing.process import BaseProcess
@@ -28,8 +28,10 @@ from tests.support.places import Place
 ITEMS = 3
 WAITS = {"quarantine": "0.2s", "second_look": "0.2s", "pace": "0s", "max_lateness": "30h"}
 
-QUIET_S = 1.5
+QUIET_S = 3.0
 """A folder's first look, and the ticks, come within it."""
+LINGER_S = 10.0
+"""So long a life that has sent all goes on before it counts as one that missed its death."""
 
 NEW_TITLE = "What the editor wrote instead"
 CORRECTED = 3
@@ -139,8 +141,11 @@ class Scene:
         process = run.start()
         if self.way == RUN:
             await self.until_sent(run, process)
-            if is_whole or kill_at is not None:
+            if is_whole:
                 await _until_quiet(run, process)
+            elif kill_at is not None:
+                with suppress(TimeoutError):
+                    await ended(process, LINGER_S)
             names = run.names()
             process.terminate()
         await ended(process)

@@ -18,6 +18,7 @@ from bot.clock import TrustedClock
 from bot.delivery.deliver import Delivery
 from bot.delivery.patience import Patience
 from bot.model.destination import Destination, Look, Platform
+from bot.model.edition import Edition
 from bot.model.subscription import Schedule, Subscription
 from bot.model.taste import Taste
 from bot.scheduling.arming import arm, realign
@@ -132,7 +133,7 @@ class Year:
     def __init__(self, store: Store, number_of: int, days: int, seed: int) -> None:
         self.store = store
         self.wanted = subscriptions(number_of)
-        self.end_s = BOOT_S + days * DAY_S
+        self.end_s = BOOT_S + days * DAY_S + 1_800  # at a moment when nothing is due
         self.machine = ManualClock(START, BOOT_S)
         self.edge = EdgePlatform(self.machine, START - timedelta(seconds=BOOT_S))
         self.restarts = self.steps = 0
@@ -141,7 +142,7 @@ class Year:
         self._waiting: list[tuple[float, int, Destination]] = []
         self._numbers = count()
         self.outages = [
-            Outage(platform, at, at + chance.uniform(1_200, 7_200))
+            Outage(platform, at, at + chance.uniform(1_200, 4_500))
             for platform, at in zip(
                 (Platform.SLACK, Platform.DISCORD) * days,
                 (BOOT_S + (n + chance.random() / 2) * 14 * DAY_S for n in range(days // 14)),
@@ -152,12 +153,12 @@ class Year:
         self._order_events(days)
 
     def _order_events(self, days: int) -> None:
-        """A kill every three days, at night or not, one in eight for up to two hours; a step a week."""
+        """A kill every three days, at night or not, one in eight for up to 75 minutes; a step a week."""
         chance = self._chance
         for n in range(days // 3):
             at_s = BOOT_S + (n + chance.random()) * 3 * DAY_S
             self._at(
-                at_s, "stop", chance.uniform(60, 7_200) if n % 8 == 0 else chance.uniform(1, 60)
+                at_s, "stop", chance.uniform(60, 4_500) if n % 8 == 0 else chance.uniform(1, 60)
             )
         for n in range(days // 7):
             at_s = BOOT_S + (n + chance.random() / 2) * 7 * DAY_S
@@ -206,7 +207,7 @@ class Year:
         if moves:
             await self.store.subscriptions.advance(moves)
 
-    async def _on_quiet(self, subscription: str, words: str) -> None:
+    async def _on_quiet(self, edition: Edition, words: str) -> None:
         raise AssertionError(words)
 
     def rearm(self) -> None:
@@ -251,6 +252,8 @@ class Year:
         if next_slot_at is not None:
             wait_s = (next_slot_at - self._clock.now()).total_seconds()
             nexts.append(now_s + max(wait_s, 0.0) + self._chance.random())
+        landing_s = self.edge.next_landing_s()
+        nexts += [] if landing_s is None else [landing_s]
         nexts += [each[0][0] for each in (self._waiting, self._events) if each]
         if self._dog.is_in_doubt:
             nexts.append(now_s + 30)
