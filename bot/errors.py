@@ -74,6 +74,10 @@ class UnknownArticle(GazetteError):
         super().__init__(f"no article is called “{name}”{hint}")
 
 
+class NothingToReplay(GazetteError):
+    """No article of the topic is from these days."""
+
+
 class UnknownSubscription(GazetteError):
     """No subscription has this name."""
 

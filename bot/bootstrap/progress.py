@@ -1,4 +1,4 @@
-"""Progress of long work: a bar on a terminal, a line a source elsewhere; always on standard error."""
+"""Progress of long work: a bar on a terminal, else a line when it is done; always on standard error."""
 
 import sys
 from collections.abc import Iterator
@@ -8,13 +8,13 @@ from bot.bootstrap.intake import Progress as Told
 
 
 @contextmanager
-def shown() -> Iterator[Told]:
-    """Gives what to tell the progress to."""
+def shown(done: str = "files read") -> Iterator[Told]:
+    """Gives what to tell the progress to: a name, so many done, and of how many."""
     if not sys.stderr.isatty():
 
         def line(name: str, read: int, total: int) -> None:
             if read >= total:
-                sys.stderr.write(f"{name}: {read} files read\n")
+                sys.stderr.write(f"{name}: {read} {done}\n")
 
         yield line
         return

@@ -36,7 +36,9 @@ def replay(  # noqa: PLR0917 - typer calls by name
     topic: Annotated[str, typer.Option(help="A topic by name or alias, or everything.")],
     first: Annotated[str, typer.Option("--from", metavar="DATE", help="The first day (UTC).")],
     last: Annotated[str, typer.Option("--to", metavar="DATE", help="The last day, included.")],
-    ranking: Annotated[Ranking, typer.Option(help="Whose picks to print.")] = Ranking.SHIPPED,
+    ranking: Annotated[
+        Ranking, typer.Option(help="Whose picks --json tells; the table compares all.")
+    ] = Ranking.SHIPPED,
     period: Annotated[Period, typer.Option(help="A digest of each day or week.")] = Period.DAY,
     plot: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Draw it, as .svg or .png.")
@@ -47,9 +49,10 @@ def replay(  # noqa: PLR0917 - typer calls by name
     """Walk the past with the choice as it is, beside simpler orders, and measure both."""
     start, end = _day(first, "--from"), _day(last, "--to")
     if end < start:
-        raise typer.BadParameter("--to is before --from")
+        raise typer.BadParameter(f"--to {end} is before --from {start}; turn them round")
     draw = _drawing(plot)
     from bot.bootstrap.intake import ingest
+    from bot.bootstrap.progress import shown
     from bot.bootstrap.replaying import replay_topic
     from bot.replay import walk
     from bot.replay.report import replay_document, replay_words
@@ -58,7 +61,8 @@ def replay(  # noqa: PLR0917 - typer calls by name
 
     async def work(store: "Store") -> Any:
         await ingest(store.catalog, store.mirrors, options.sources(source), options.now())
-        return await replay_topic(store.catalog, topic, walk.Ranking(ranking), span)
+        with shown("digests walked") as told:
+            return await replay_topic(store.catalog, topic, walk.Ranking(ranking), span, told)
 
     found = options.with_temporary_store(work)
     options.put(replay_document(found), replay_words(found), as_json=as_json)

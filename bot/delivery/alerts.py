@@ -1,6 +1,6 @@
 """What people are told when delivery can't go on by itself, and who they are. Pure."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
 from bot.delivery.states import SIMPLER
@@ -114,7 +114,21 @@ def _closed(alert: Alert, subscriptions: Sequence[Subscription], waiting: Sequen
     return (
         f"Gazette can't post to {post.destination} any more.",
         f"{posts} failed. {_paused(subscriptions)}",
-        f"When it can again: {retry} sends what failed and ends the pause",
+        f"When it can again: {retry} {_sends(post, failing, waiting)}",
+    )
+
+
+def _sends(post: Post, failing: Collection[str], waiting: Sequence[Post]) -> str:
+    """What a retry of this post does, and how to find what it leaves alone."""
+    below = {post.key}
+    for each in waiting:  # parents stand before their children
+        if each.parent in below:
+            below.add(each.key)
+    if set(failing) <= below:
+        return "sends what failed and ends the pause"
+    return (
+        "sends it and what belongs under it, and ends the pause; "
+        "gazette posts list --state failed names the others"
     )
 
 

@@ -1,5 +1,6 @@
 """Why an article is in a digest, or not, in words: the one place for the command line and for chat. Pure."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -78,19 +79,27 @@ def explain(selection: Selection, article: Article) -> Explanation | None:
             return Explanation(article, Fate.ALSO, sibling_grounds(pick), under=pick.article)
     for dropped in selection.dropped:
         if dropped.article_id == article.id:
-            reasons = (*dropped.passed, dropped.reason)
-            return Explanation(article, Fate.DROPPED, reasons, needs=dropped.needs)
+            reasons = (*_with_parts(dropped.passed, dropped.parts), dropped.reason)
+            return Explanation(
+                article, Fate.DROPPED, reasons, parts=dropped.parts, needs=dropped.needs
+            )
     return None
 
 
 def grounds(pick: Pick) -> tuple[Reason, ...]:
     """A pick's reasons, with the siblings of its story and the parts of its score after theirs."""
+    return _with_parts(pick.reasons, pick.parts, _story(pick))
+
+
+def _with_parts(
+    reasons: tuple[Reason, ...], parts: tuple[Part, ...], story: Sequence[str] = ()
+) -> tuple[Reason, ...]:
     more = {
-        "story": _story(pick),
-        "score": [f"{part.name} {part.value:+.2f}, {part.text}" for part in pick.parts],
+        "story": story,
+        "score": [f"{part.name} {part.value:+.2f}, {part.text}" for part in parts],
     }
     found: list[Reason] = []
-    for reason in pick.reasons:
+    for reason in reasons:
         found.append(reason)
         found += [Reason(reason.rule, text) for text in more.pop(reason.rule, ())]
     left = (Reason(rule, text) for rule, texts in more.items() for text in texts)

@@ -42,13 +42,15 @@ class Pick:
 class Dropped:
     """An article not chosen and the first rule that dropped it.
 
-    `needs` is what would have let it through, in words; `passed` what the rules before said.
+    `needs` is what would have let it through, in words; `passed` what the rules before said, `parts`
+    its score if it came so far.
     """
 
     article_id: str
     reason: Reason
     needs: str = ""
     passed: tuple[Reason, ...] = ()
+    parts: tuple[Part, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,6 @@
 """A replay whole: every ranking's walk over the same days, measured; as a document and as a table."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -36,9 +36,18 @@ class Replay:
     faults: Mapping[Ranking, Faults]
 
 
-def replay(past: Past, taste: Taste, chosen: Ranking, span: Span) -> Replay:
-    """Walks and measures. A week counts if it has 3 articles or more, a day if it has a truth."""
-    walks = past.walk(list(Ranking), span)
+def replay(
+    past: Past,
+    taste: Taste,
+    chosen: Ranking,
+    span: Span,
+    progress: Callable[[int, int], None] | None = None,
+) -> Replay:
+    """Walks and measures. A week counts if it has 3 articles or more, a day if it has a truth.
+
+    `progress` is told how many digests are done, and of how many.
+    """
+    walks = past.walk(list(Ranking), span, progress)
     articles = {each.id: each for day in walks[chosen] for each in day.articles}
     likeness = Likeness([text_of(each) for each in articles.values()])
     stories = [
@@ -103,36 +112,59 @@ def replay_document(found: Replay) -> dict[str, Any]:
 
 
 def replay_words(found: Replay) -> str:
-    """The table: each half apart, quality of choice first and then what readers mind. Markdown."""
-    every = "digests of a day" if found.period is Period.DAY else "digests of a week"
-    told = [f"{len(found.walks[found.chosen])} {every}; intervals of 95 %", ""]
+    """The tables: each half apart, quality of choice first and then what readers mind. Markdown."""
+    days = found.walks[found.chosen]
+    every = f"{'digest' if len(days) == 1 else 'digests'} of a {found.period.value}"
+    told = [f"{len(days)} {every} from {days[0].date}, beside what the editors published later."]
+    parts = found.qualities[found.chosen]
+    if not parts["all"].days:
+        least = "" if found.period is Period.DAY else ", in a week of 3 articles or more"
+        told += [
+            "None of their articles is marked as published" + least + ": nothing to compare with."
+        ]
     for part in ("earlier", "later", "all"):
-        days = found.qualities[found.chosen][part].days
-        told += [f"{part}, {days} with a truth", "", *_quality_table(found, part), ""]
-    return "\n".join([*told, *_faults_table(found)])
+        if parts[part].days:
+            name = "all" if part == "all" else f"{part} half"
+            told += ["", f"{name}: {parts[part].days} with a published article; mean and 95 %", ""]
+            told += _aligned(_quality_rows(found, part))
+    return "\n".join([*told, "", *_aligned(_faults_rows(found)), "", LEGEND])
 
 
-def _quality_table(found: Replay, part: str) -> list[str]:
-    rows = ["| ranking | P@5 | R@5 | nDCG@5 | over quality |", "| --- | --- | --- | --- | --- |"]
+LEGEND = """\
+shipped: the choice as it is; by-quality: the same rules, with quality alone as the order; the others
+are orders alone, with no folding, no history and no cap.
+repeats: a page picked again; doubled: a story twice in a digest; told again: a story picked again,
+not as an update; crowded: more of one provider than its share, though others had good articles."""
+
+
+def _quality_rows(found: Replay, part: str) -> list[list[str]]:
+    rows = [["ranking", "P@5", "R@5", "nDCG@5", "nDCG@5 over quality"]]
     for ranking in Ranking:
         each = found.qualities[ranking][part]
         better = found.gains.get(ranking, {}).get(part)
         cells = [_interval(value) for value in (each.precision, each.recall, each.ndcg)]
-        gained = _interval(better, "+") if better else ""
-        rows.append(f"| {ranking.value} | {' | '.join(cells)} | {gained} |")
+        rows.append([ranking.value, *cells, _interval(better, "+") if better else ""])
     return rows
 
 
-def _faults_table(found: Replay) -> list[str]:
-    rows = [
-        "| ranking | empty | repeats | doubled stories | told again | updates | crowded | most from |",
-        "| --- | --- | --- | --- | --- | --- | --- | --- |",
-    ]
+def _faults_rows(found: Replay) -> list[list[str]]:
+    heads = ["empty", "repeats", "doubled", "told again", "updates", "crowded", "most from"]
+    rows = [["ranking", *heads]]
     for ranking in Ranking:
         *counts, providers = found.faults[ranking]
         most = ", ".join(f"{name} {share:.0%}" for name, share in providers)
-        rows.append(f"| {ranking.value} | {' | '.join(map(str, counts))} | {most} |")
+        rows.append([ranking.value, *map(str, counts), most])
     return rows
+
+
+def _aligned(rows: list[list[str]]) -> list[str]:
+    """A table of Markdown that is one on a terminal too."""
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    lines = [
+        f"| {' | '.join(cell.ljust(width) for cell, width in zip(row, widths, strict=True))} |"
+        for row in rows
+    ]
+    return [lines[0], f"| {' | '.join('-' * width for width in widths)} |", *lines[1:]]
 
 
 def _interval(each: Estimate, sign: str = "") -> str:

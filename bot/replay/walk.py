@@ -5,7 +5,7 @@ on it is known from the next one on. `related` is not read.
 """
 
 from bisect import bisect_left
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
@@ -100,7 +100,12 @@ class Past:
         """Those from `start` until before `end`."""
         return self._articles[bisect_left(self._times, start) : bisect_left(self._times, end)]
 
-    def walk(self, rankings: Sequence[Ranking], span: Span) -> dict[Ranking, list[Day]]:
+    def walk(
+        self,
+        rankings: Sequence[Ranking],
+        span: Span,
+        progress: Callable[[int, int], None] | None = None,
+    ) -> dict[Ranking, list[Day]]:
         """The digests of this span, in order, of each ranking; each grows a history of its own.
 
         Day by day for all of them: what is told around a day is worked out once.
@@ -109,6 +114,7 @@ class Past:
         seen: dict[Ranking, list[Seen]] = {ranking: [] for ranking in rankings}
         days: dict[Ranking, list[Day]] = {ranking: [] for ranking in rankings}
         start = datetime.combine(span.first, time(), UTC)
+        total = -(-((span.last - span.first).days + 1) // span.period.length.days)
         while start.date() <= span.last:
             end = start + span.period.length
             for ranking in rankings:
@@ -117,6 +123,8 @@ class Past:
                 days[ranking].append(day)
                 seen[ranking] += map(seen_of, shown)
             start = end
+            if progress is not None:
+                progress(len(days[rankings[0]]), total)
         return days
 
     def _digest(

@@ -11,16 +11,24 @@ def enough(candidates: Sequence[Candidate], context: Context) -> Verdict:
     taste = context.taste
     if taste.on_thin is OnThin.SKIP and len(candidates) < taste.min_items:
         why = f"only {len(candidates)} left, and this subscription wants {taste.min_items} or none"
-        return Verdict((), tuple(each.drop("enough", why) for each in candidates))
+        needs = "more articles that day, or a smaller min_items"
+        return Verdict((), tuple(each.drop("enough", why, needs) for each in candidates))
     places = range(1, len(candidates) + 1)
     kept = [
         each.because("enough", f"place {place} of {taste.items}")
         for place, each in zip(places, candidates, strict=True)
         if place <= taste.items
     ]
+    last = candidates[taste.items - 1].score if len(candidates) > taste.items else 0.0
     dropped = [
-        each.drop("enough", f"place {place}, and there is room for {taste.items}")
+        each.drop(
+            "enough", f"place {place}, and there is room for {taste.items}", _needs(place, last)
+        )
         for place, each in zip(places, candidates, strict=True)
         if place > taste.items
     ]
     return Verdict(tuple(kept), tuple(dropped))
+
+
+def _needs(place: int, last: float) -> str:
+    return f"a digest of {place} items, or a score above {last:.2f}"

@@ -51,7 +51,7 @@ class Candidate:
 
     def drop(self, rule: str, text: str, needs: str = "") -> Dropped:
         """This candidate as one that `rule` dropped; `needs` would have let it through."""
-        return Dropped(self.article.id, Reason(rule, text), needs, self.reasons)
+        return Dropped(self.article.id, Reason(rule, text), needs, self.reasons, self.parts)
 
 
 @dataclass(frozen=True, slots=True)

@@ -77,8 +77,8 @@ class Scene:
         return self._woven.naming
 
     @property
-    def told(self) -> dict[str, "Told | None"]:
-        """What was told before of an article, by its id, as far as somebody has asked (told.py)."""
+    def told(self) -> dict[tuple[str, frozenset[str]], "Told | None"]:
+        """What was told before, by an article's id and its story's, as far as asked (told.py)."""
         return self._woven.told
 
     @cached_property
@@ -91,7 +91,7 @@ class _Woven:
 
     def __init__(self, texts: Sequence[Text]) -> None:
         self.likeness = Likeness(texts)
-        self.told: dict[str, Told | None] = {}
+        self.told: dict[tuple[str, frozenset[str]], Told | None] = {}
 
     @cached_property
     def stories(self) -> Sequence[Sequence[Text]]:

@@ -12,11 +12,11 @@ from bot.selection.record import Record, records
 from bot.selection.rule import Candidate, Context, Verdict
 from bot.selection.told import told_before
 
-QUALITY, TOPIC, COVERAGE, PROVIDER, FRESHNESS, IMAGE = 0.66, 0.14, 0.06, 0.07, 0.04, 0.03
+QUALITY, TOPIC, PROVIDER, FRESHNESS, IMAGE, COVERAGE = 0.66, 0.14, 0.11, 0.04, 0.03, 0.02
 """The most that each part adds, 1 in all."""
 
 TOLD_BEFORE = 0.36
-"""What it takes from an article if a better one told all of it."""
+"""What it takes from an article if a better one told all of it, but no more than its quality adds."""
 
 HALF_LIFE = timedelta(days=2)
 """After this long an article's freshness has halved."""
@@ -55,9 +55,10 @@ class _Parts:
         narrower = next((each for each in article.topics if fold(each) in self._narrower), None)
         if narrower is not None:
             parts.append(Part("topic", TOPIC, f"about {narrower}, a narrower topic"))
-        told = told_before(article, self._context.scene)
+        told = told_before(article, candidate.also, self._context.scene)
         if told is not None:
-            parts.append(Part("told before", -TOLD_BEFORE * told.share, told.words))
+            takes = min(TOLD_BEFORE * told.share, parts[0].value)
+            parts.append(Part("told before", -takes, told.words))
         if candidate.told_by:
             share = min(candidate.told_by, MANY) / MANY
             others = (
@@ -79,8 +80,8 @@ class _Parts:
             return Part("quality", 0.0, "quality unknown")
         below, upto = bisect_left(known, quality), bisect_right(known, quality)
         share = (below + upto) / (2 * len(known))
-        place = f"place {len(known) - upto + 1} of {len(known)} around"
-        return Part("quality", QUALITY * share, f"quality {quality}, {place}")
+        place = f"place {len(known) - upto + 1} of {len(known)} lately"
+        return Part("quality", QUALITY * share, f"{quality} is {place}")
 
     def _freshness(self, article: Article) -> Part:
         age = max(self._context.now - article.published_at, timedelta())

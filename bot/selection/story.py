@@ -55,7 +55,11 @@ def _fold(
     elif also:
         why = f"the best of {len(here)} that tell this story"
     else:
-        why = "nobody else tells this story" if not others else "nothing else of this story is left"
+        why = (
+            "nobody else tells this story"
+            if not others
+            else "no other article of its story fits here"
+        )
     return head.because("story", why, also=tuple(also), told_by=len(others), is_update=is_update)
 
 

@@ -36,14 +36,20 @@ def variety(candidates: Sequence[Candidate], context: Context) -> Verdict:
         taken[best.article.provider.domain] += 1
     last = max(placed, default=-1)
     weak = f"gave way to another provider's, of quality {taste.min_quality} or more"
+    good = f"quality {taste.min_quality} or more"
     dropped = [
-        each.drop("variety", weak if has_room(each) else _full(each, taste.per_provider))
+        each.drop("variety", weak, good)
+        if has_room(each)
+        else each.drop("variety", _full(each, taste.per_provider), _MORE)
         for place, each in left.items()
         if place < last
     ]
     kept = [placed[place] for place in sorted(placed)]
     kept += [each for place, each in left.items() if place > last]
     return Verdict(tuple(kept), tuple(dropped))
+
+
+_MORE = "a larger per_provider, or a score above that provider's own in this digest"
 
 
 def _full(candidate: Candidate, cap: int) -> str:

@@ -6,12 +6,12 @@ from typing import Any
 
 from tests.bench.board import Ratio
 
-ORDER = ("ingest", "again", "growth", "ticks", "delivery", "postgresql", "million")
+ORDER = ("ingest", "again", "growth", "ticks", "delivery", "choice", "postgresql", "million")
 
 INTRODUCTION = """# Bench
 
 Written by `make bench`, which fails where a bound is missed; no number here is written by hand. \
-`make bench ONLY=ingest` runs one part (ingest, again, growth, ticks, delivery, postgresql, million) and renews it \
+`make bench ONLY=ingest` runs one part (ingest, again, growth, ticks, delivery, choice, postgresql, million) and renews it \
 alone, `make bench MILLION=1` runs the million too. `docs/bench/results.json` holds every figure.
 
 Bounds are on ratios, on growth and on memory, never on seconds: a time is compared only with \

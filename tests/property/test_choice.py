@@ -15,11 +15,18 @@ from bot.selection import scene as scene_module
 from bot.selection.choose import choose, rank
 from tests.support.builders import make_article
 from tests.support.clock import START
+from tests.support.press import EVENTS, TELLING
 
 TAXONOMY = Taxonomy(
     [Topic("Azure", aliases=("Microsoft Azure",)), Topic("AKS", "Azure"), Topic("Sea")]
 )
 PROVIDERS = [Provider(name, f"{name.lower()}.example") for name in ("Acme", "Bolt", "Cray")]
+
+TITLES = st.builds(
+    lambda telling, event: telling.format(*event),
+    st.sampled_from(sorted(TELLING.values())),
+    st.sampled_from(EVENTS[:3]),
+)
 
 
 def articles_of(number, ages=(-48, 24 * 10), topics=("Azure", "AKS", "microsoft azure", "Sea")):
@@ -27,6 +34,8 @@ def articles_of(number, ages=(-48, 24 * 10), topics=("Azure", "AKS", "microsoft 
         make_article,
         st.just(f"news:{number}"),
         quality=st.none() | st.integers(0, 100),
+        title=st.just(f"Title of {number}") | TITLES,
+        excerpt=st.sampled_from(["", f"Excerpt of {number}."]),
         published_at=st.integers(*ages).map(lambda hours: START - timedelta(hours=hours)),
         topics=st.lists(st.sampled_from(topics), max_size=2, unique=True).map(tuple),
         provider=st.sampled_from(PROVIDERS),
@@ -129,20 +138,58 @@ def test_articles_outside_topic_or_window_change_nothing_about_the_picks(case, s
     )
 
 
+@st.composite
+def raisings(draw):
+    """Fresh articles of the topic, and one of them with a higher quality than it has."""
+    ages, topics = (0, 24 * 7), ("Azure", "AKS")
+    articles = [
+        replace(
+            draw(articles_of(number, ages, topics)),
+            topics=("Azure", *draw(st.sampled_from([(), ("AKS",)]))),
+            quality=draw(st.integers(0, 90)),
+            is_removed=False,
+            is_published=False,
+        )
+        for number in range(draw(st.integers(2, 6)))
+    ]
+    lucky = draw(st.sampled_from(articles))
+    return articles, replace(lucky, quality=draw(st.integers(lucky.quality + 1, 100)))
+
+
+@settings(max_examples=60)
+@given(raisings(), st.integers(0, 100), st.integers(1, 3))
+def test_raising_quality_never_lowers_an_articles_place(raising, least, cap):
+    articles, better = raising
+    taste = Taste(topics=("Azure",), min_quality=least, items=6, per_provider=cap)
+    raised = [better if each.id == better.id else each for each in articles]
+    before = ids(choose(articles, taste, History(), TAXONOMY, START))
+    after = ids(choose(raised, taste, History(), TAXONOMY, START))
+    if better.id in before:
+        assert after.index(better.id) <= before.index(better.id)
+
+
 @settings(max_examples=40)
-@given(cases(), st.data())
-def test_raising_quality_never_lowers_an_articles_place(case, data):
+@given(cases(), many(), st.randoms(use_true_random=False))
+def test_the_order_of_what_was_told_before_does_not_matter(case, older, chance):
     articles, taste, history = case
-    rated = [article for article in articles if article.quality is not None]
-    if not rated:
-        return
-    lucky = data.draw(st.sampled_from(rated))
-    better = replace(lucky, quality=data.draw(st.integers(lucky.quality, 100)))
-    raised = [better if each is lucky else each for each in articles]
-    before = ids(choose(articles, taste, history, TAXONOMY, START))
-    after = ids(choose(raised, taste, history, TAXONOMY, START))
-    if lucky.id in before:
-        assert after.index(lucky.id) <= before.index(lucky.id)
+    before = [
+        replace(each, id=f"{each.id}-old", published_at=each.published_at - timedelta(days=14))
+        for each in older
+    ]
+    shuffled = chance.sample(before, len(before))
+    assert choose(articles, taste, history, TAXONOMY, START, shuffled) == choose(
+        articles, taste, history, TAXONOMY, START, before
+    )
+
+
+@settings(max_examples=40)
+@given(cases(), st.lists(articles_of(102, ages=(24 * 43, 24 * 60)), max_size=1))
+def test_what_was_told_long_before_changes_nothing(case, old):
+    articles, taste, history = case
+    assert (
+        choose(articles, taste, history, TAXONOMY, START, old).picks
+        == choose(articles, taste, history, TAXONOMY, START).picks
+    )
 
 
 @settings(max_examples=40)

@@ -26,7 +26,12 @@ _FORKS = multiprocessing.get_context("forkserver")
 _FORKS.set_forkserver_preload(
     [
         __name__,
+        "anyio._backends._asyncio",
+        "apscheduler.executors.asyncio",
+        "bot.cli",
+        "bot.cli.digests",
         "bot.bootstrap.logs",
+        "bot.bootstrap.once",
         "bot.bootstrap.report",
         "bot.bootstrap.run",
         "bot.platforms.discord.client",

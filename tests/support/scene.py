@@ -5,7 +5,7 @@ import json
 import signal
 import time
 from collections.abc import Sequence
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from multiprocessing.process import BaseProcess
@@ -27,6 +27,11 @@ from tests.support.places import Place
 
 ITEMS = 3
 WAITS = {"quarantine": "0.2s", "second_look": "0.2s", "pace": "0s", "max_lateness": "30h"}
+
+QUIET_S = 3.0
+"""A folder's first look, and the ticks, come within it."""
+LINGER_S = 10.0
+"""So long a life that has sent all goes on before it counts as one that missed its death."""
 
 NEW_TITLE = "What the editor wrote instead"
 CORRECTED = 3
@@ -128,14 +133,19 @@ class Scene:
         environment = self.place.environment
         return Run(self.folder, (*self.way, *options), environment, stop_at, by, host, **clock)
 
-    async def live(self, kill_at: str | None = None) -> Life:
-        """One life: to its kill, or until all has been sent."""
+    async def live(self, kill_at: str | None = None, *, is_whole: bool = False) -> Life:
+        """One life: to its kill, or until all has been sent; if `is_whole`, with all else it does."""
         run = self.run(kill_at)
         self.place.times.clear()
         began_at = time.monotonic()
         process = run.start()
         if self.way == RUN:
             await self.until_sent(run, process)
+            if is_whole:
+                await _until_quiet(run, process)
+            elif kill_at is not None:
+                with suppress(TimeoutError):
+                    await ended(process, LINGER_S)
             names = run.names()
             process.terminate()
         await ended(process)
@@ -152,7 +162,7 @@ class Scene:
         while process.exitcode is None:
             if "ready http" in run.said() and self._is_sent(await self.rows()):
                 return
-            await asyncio.sleep(0.02)
+            await asyncio.sleep(0.05)
 
     def _is_sent(self, rows: Sequence[Row]) -> bool:
         editions = sum(row.kind == "lead" and row.op == "create" for row in rows)
@@ -211,3 +221,10 @@ class Scene:
             showing = self.place.showing(self.channels[0], NEW_TITLE)
             wrong += [] if showing == CORRECTED else [f"{showing} messages show the correction"]
         return wrong + compare(rows, self.place) + self.place.complaints()
+
+
+async def _until_quiet(run: Run, process: BaseProcess) -> None:
+    """Until nothing more happens: not all that `run` does is done by the time all is sent."""
+    names: list[str] = []
+    while process.exitcode is None and names != (names := run.names()):  # noqa: ASYNC110 - as above
+        await asyncio.sleep(QUIET_S)

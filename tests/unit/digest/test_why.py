@@ -79,3 +79,15 @@ def test_who_came_through_came_further_than_who_was_dropped_late():
     ]
     assert came == sorted(came)
     assert len(set(came)) == 3
+
+
+def test_a_dropped_article_tells_its_score_part_by_part_before_the_rule_that_dropped_it():
+    dropped = Dropped(
+        "news:two", Reason("enough", "place 6"), passed=REASONS[2:3], parts=PICK.parts[:1]
+    )
+    told = explain(Selection((), (dropped,)), make_article("news:two"))
+    assert lines(told.reasons) == [
+        "Score 0.82",
+        "Score: quality +0.50, 3rd of 41 this week",
+        "Room: place 6",
+    ]

@@ -1,7 +1,7 @@
 """The past is walked with what was known then."""
 
 from dataclasses import replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -94,6 +94,22 @@ def test_the_document_has_days_stories_and_metrics(replayed):
 
 def test_the_table_tells_each_half_and_the_faults(replayed):
     words = replay_words(replayed)
-    assert words.index("earlier, 2") < words.index("later, 2") < words.index("all, 4")
-    assert "doubled stories" in words
-    assert date.fromisoformat("2026-11-02") == MONDAY.date()
+    assert words.index("earlier half: 2") < words.index("later half: 2") < words.index("all: 4")
+    assert "| told again |" in words
+    tables = [line for line in words.splitlines() if line.startswith("|")]
+    assert len({len(line) for line in tables[:8]}) == 1  # a terminal shows columns
+
+
+def test_without_a_published_article_there_is_nothing_to_compare_with():
+    past = Past([at(1, 0, "acme"), at(2, 1, "bolt")], TASTE, TAXONOMY)
+    words = replay_words(replay(past, TASTE, Ranking.SHIPPED, Span(MONDAY.date(), MONDAY.date())))
+    assert "nothing to compare with" in words
+    assert "P@5" not in words
+
+
+def test_progress_counts_the_digests():
+    told = []
+    past = Past([at(1, 0, "acme")], TASTE, TAXONOMY)
+    span = Span(MONDAY.date(), MONDAY.date() + timedelta(8), Period.WEEK)
+    past.walk([Ranking.NEWEST], span, lambda done, total: told.append((done, total)))
+    assert told == [(1, 2), (2, 2)]

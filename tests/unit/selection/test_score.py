@@ -45,6 +45,27 @@ def test_a_better_article_in_the_last_weeks_takes_from_one_that_tells_the_same_a
     assert "told before" not in parts(worse["news:0-bolt"])
 
 
+def test_one_as_good_takes_half_of_what_a_better_one_takes():
+    late = told(0, "bolt", quality=60)
+    good, better = (
+        parts(picks(late, before=[told(0, "acme", hours=24 * 8, quality=quality)])["news:0-bolt"])
+        for quality in (60, 90)
+    )
+    assert good["told before"] == pytest.approx(better["told before"] / 2)
+
+
+def test_what_stands_under_an_article_takes_nothing_from_it():
+    found = picks(told(0, "acme"), told(0, "bolt", hours=2), told(0, "cray", hours=3))
+    assert [len(pick.also) for pick in found.values()] == [2]
+    assert "told before" not in parts(found["news:0-acme"])
+
+
+def test_what_was_told_before_takes_no_more_than_quality_adds():
+    before = told(0, "acme", hours=24 * 8, quality=90)
+    found = parts(picks(told(0, "bolt", quality=20), before=[before])["news:0-bolt"])
+    assert found["told before"] == pytest.approx(-found["quality"])
+
+
 def test_who_was_published_before_counts_and_what_is_judged_today_does_not():
     before = [
         told(1, "acme", id="news:p", hours=24 * 9, is_published=True, quality=40),
