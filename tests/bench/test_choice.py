@@ -26,6 +26,8 @@ NOTE = (
 )
 READ = "choice/readings.md"
 
+Costs = Mapping[int, choosing.Cost]
+
 
 @pytest.fixture(scope="module")
 def year() -> Replay:
@@ -46,7 +48,7 @@ def story_pairs() -> tuple[dict[float, pairs.Rates], pairs.Rates]:
 
 
 @pytest.fixture(scope="module")
-def costs() -> tuple[dict[int, float], dict[int, float]]:
+def costs() -> tuple[Costs, Costs]:
     progress("choice: what it costs")
     return choosing.by_window(), choosing.by_catalog()
 
@@ -62,24 +64,30 @@ def written(part: Part, year, weeks, story_pairs, costs) -> None:
     )
 
 
-def cost_words(by_window: Mapping[int, float], by_catalog: Mapping[int, float]) -> str:
+def cost_words(by_window: Costs, by_catalog: Costs) -> str:
     rows = [
-        [f"{size:,}", number(spent), number(spent / size * 1e6)]
-        for size, spent in by_window.items()
+        [f"{size:,}", number(cost.seconds), number(cost.calls / size)]
+        for size, cost in by_window.items()
     ]
-    whole = [[f"{size:,}", number(spent)] for size, spent in by_catalog.items()]
+    whole = [
+        [f"{size:,}", number(cost.seconds), f"{cost.calls:,}"] for size, cost in by_catalog.items()
+    ]
     return "\n".join(
         [
-            "A choice over everything of five weeks, a fifth of it candidates, nothing kept from before:",
+            (
+                "A choice over everything of five weeks, a fifth of it candidates, nothing kept from "
+                "before. Calls of functions are the same each time and are what is bounded; seconds "
+                "of the processor depend on the machine and on what it does beside:"
+            ),
             "",
-            table(["articles in the five weeks", "seconds", "µs each"], rows),
+            table(["articles in the five weeks", "seconds", "calls for each"], rows),
             "",
             (
                 "The same of 1,000 articles, while a whole catalog is handed in (in a digest the store "
                 "gives the five weeks alone):"
             ),
             "",
-            table(["articles handed in", "seconds"], whole),
+            table(["articles handed in", "seconds", "calls"], whole),
         ]
     )
 
@@ -177,22 +185,22 @@ def test_a_small_topic_is_never_padded_with_stale_pieces(weeks, topic):
 def test_cost_grows_with_the_window_and_not_with_the_catalog(part, costs):
     by_window, by_catalog = costs
     few, *_, many = by_window
-    each = [by_window[size] / size for size in (few, many)]
+    each = [by_window[size].calls / size for size in (few, many)]
     held(
         part,
-        f"choice, an article of the window: {many:,} / {few:,}",
-        f"{number(each[1] * 1e6)} µs / {number(each[0] * 1e6)} µs",
+        f"choice, calls for an article of the window: {many:,} / {few:,}",
+        f"{number(each[1])} / {number(each[0])}",
         each[1] / each[0],
-        at_most=2,
+        at_most=1.5,
     )
     little, *_, much = by_catalog
-    more = (by_catalog[much] - by_catalog[little]) / (much - little)
+    more = (by_catalog[much].calls - by_catalog[little].calls) / (much - little)
     held(
         part,
-        "choice, an article of the catalog / of the window",
-        f"{number(more * 1e6)} µs / {number(each[0] * 1e6)} µs",
+        "choice, calls for an article of the catalog / of the window",
+        f"{number(more)} / {number(each[0])}",
         more / each[0],
-        at_most=0.05,
+        at_most=0.1,
     )
 
 
