@@ -279,18 +279,19 @@ class Year:
 
 
 async def take_in(store: Store, days: int) -> None:
-    """An article a day for each topic, and some before."""
+    """Two articles a day for each topic, and some before: nobody is ever without one."""
     read = [
         make_read(
             make_article(
-                f"news:{topic.lower()}-{day}",
-                title=f"{topic} number {day}",
+                f"news:{topic.lower()}-{day}-{hours}",
+                title=f"{topic} number {day}{'ab'[hours % 2]}",
                 topics=(topic,),
-                published_at=START + timedelta(days=day, hours=-3),
+                published_at=START + timedelta(days=day, hours=-hours),
             )
         )
         for topic in TOPICS
         for day in range(-8, days + 2)
+        for hours in (3, 8)
     ]
     for at in range(0, len(read), 500):
         await store.catalog.apply("news", read=read[at : at + 500], touched=(), gone=(), at=START)
