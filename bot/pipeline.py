@@ -176,6 +176,28 @@ async def alert(
     return words, people
 
 
+async def tell_quiet(
+    ledger: Ledger,
+    subscriptions: Subscriptions,
+    owners: Sequence[str],
+    edition: Edition,
+    now: datetime,
+    *,
+    words: str,
+    place: str,
+) -> list[Destination]:
+    """Stores for its people that a subscription has gone quiet; who they are.
+
+    `place` is its name, or another that speaks of many: these are the owners' business.
+    """
+    found = await subscriptions.by_name(edition.subscription)
+    is_of_one = found is not None and place == found.name
+    people = alerts.persons(owners, [found] if found and is_of_one else [])
+    posts = [(to, _alone(words, alerts.quiet_key(edition, place, to), to.look)) for to in people]
+    await ledger.plan_alone(posts, now)
+    return people
+
+
 def _alone(words: str, key: str, look: Look) -> PlannedPost:
     return PlannedPost(key, PostKind.LEAD, PostOp.CREATE, None, note(words, key, look))
 

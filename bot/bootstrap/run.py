@@ -124,7 +124,9 @@ class Program:
         )
         runner, taken = await web.serve(application, host, port)
         self._corrections = Corrections(self._store, engine, self._clock, alarm.tell)
-        ticking = Ticking(self._store, engine, self._clock, lambda: dog.is_in_doubt, self._on_quiet)
+        ticking = Ticking(
+            self._store, engine, self._clock, lambda: dog.is_in_doubt, alarm.tell_quiet
+        )
         bell = Bell(
             [
                 Job("tick", TICK_EVERY_S, lambda: ticking.tick(self._max_lateness())),
@@ -165,9 +167,6 @@ class Program:
         if self._corrections is not None:
             lasts = timedelta(seconds=self._settings.delivery.correct_for_s)
             await self._corrections.work(self._sources.looked_at, lasts)
-
-    async def _on_quiet(self, subscription: str, words: str) -> None:
-        log.warning("gone quiet", subscription=subscription, words=words)
 
     def _max_lateness(self) -> timedelta:
         return timedelta(seconds=self._settings.delivery.max_lateness_s)

@@ -64,7 +64,7 @@ def watchdog(store: Store, reach: Reach, clock: TrustedClock, bell: Bell) -> Wat
 class Ticking:
     """Plans what is due, and says so to the engine; nothing while the time is in doubt.
 
-    `on_quiet` is told the name of a subscription that has gone quiet, and words for its owner.
+    `on_quiet` is told the edition with which a subscription has gone quiet, and words for its people.
     """
 
     def __init__(
@@ -73,7 +73,7 @@ class Ticking:
         engine: Engine,
         clock: TrustedClock,
         is_in_doubt: Callable[[], bool],
-        on_quiet: Callable[[str, str], Awaitable[None]],
+        on_quiet: Callable[[Edition, str], Awaitable[None]],
     ) -> None:
         self._store = store
         self._engine = engine
@@ -126,7 +126,7 @@ class Ticking:
             runs = await self._store.ledger.quiet_in_a_row(quiet, IN_A_ROW + 1)
             for name, edition in quiet.items():
                 if runs[name] == IN_A_ROW:
-                    await self._on_quiet(name, quiet_words(name, edition.note))
+                    await self._on_quiet(edition, quiet_words(name, edition.note))
 
     async def _skip(self, dues: Sequence[Due], now: datetime) -> None:
         await self._store.ledger.skip_many(dues, now)

@@ -7,8 +7,8 @@ from bot.catalog.ports import Reading
 from bot.model.article import Article, RelatedLink
 from bot.model.topic import Taxonomy
 
-MOST = 10_000
-"""Articles, and links, held at most (some 20 MB): beyond it what was asked before is forgotten."""
+MOST = 4_000
+"""Articles, and links, held at most (some 10 MB): beyond it what was asked before is forgotten."""
 
 
 class Remembered:

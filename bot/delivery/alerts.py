@@ -1,12 +1,13 @@
 """What people are told when delivery can't go on by itself, and who they are. Pure."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
 from bot.delivery.states import SIMPLER
 from bot.errors import Closed
 from bot.model.alert import Alert, AlertKind
 from bot.model.destination import Destination, person
+from bot.model.edition import Edition
 from bot.model.post import Level, Post, PostState, action_key
 from bot.model.subscription import Subscription
 
@@ -41,17 +42,32 @@ def people(
     alert: Alert, owners: Sequence[str], subscriptions: Sequence[Subscription]
 ) -> list[Destination]:
     """The owners, and who made the subscriptions; nobody who can't be reached for the same reason."""
-    names = [*owners, *(each.created_by for each in subscriptions if each.created_by)]
-    found = [to for to in dict.fromkeys(map(person, names)) if to.person]
+    found = persons(owners, subscriptions)
     if alert.kind is not AlertKind.CLOSED:
         return found
     closed = place_of(alert)
     return [to for to in found if closed not in (str(to), to.platform)]
 
 
+def persons(owners: Sequence[str], subscriptions: Sequence[Subscription]) -> list[Destination]:
+    """The owners, and who made the subscriptions, as far as they can be written to."""
+    names = [*owners, *(each.created_by for each in subscriptions if each.created_by)]
+    return [to for to in dict.fromkeys(map(person, names)) if to.person]
+
+
 def key_of(alert: Alert, place: str, to: Destination, now: datetime) -> str:
     """One message a day to each person for each kind and place: a herd of failures is one."""
-    return action_key("alert", f"{kind_of(alert)}:{place}:{now:%Y-%m-%d}:{to}")
+    return _key(f"{kind_of(alert)}:{place}:{now:%Y-%m-%d}", to)
+
+
+def quiet_key(edition: Edition, place: str, to: Destination) -> str:
+    """One message to each person for a run of quiet slots, or for all of a day where they are many."""
+    when = edition.slot_key if place == edition.subscription else f"{edition.planned_at:%Y-%m-%d}"
+    return _key(f"quiet:{place}:{when}", to)
+
+
+def _key(what: str, to: Destination) -> str:
+    return action_key("alert", f"{what}:{to}")
 
 
 def words(
@@ -98,7 +114,21 @@ def _closed(alert: Alert, subscriptions: Sequence[Subscription], waiting: Sequen
     return (
         f"Gazette can't post to {post.destination} any more.",
         f"{posts} failed. {_paused(subscriptions)}",
-        f"When it can again: {retry} sends what failed and ends the pause",
+        f"When it can again: {retry} {_sends(post, failing, waiting)}",
+    )
+
+
+def _sends(post: Post, failing: Collection[str], waiting: Sequence[Post]) -> str:
+    """What a retry of this post does, and how to find what it leaves alone."""
+    below = {post.key}
+    for each in waiting:  # parents stand before their children
+        if each.parent in below:
+            below.add(each.key)
+    if set(failing) <= below:
+        return "sends what failed and ends the pause"
+    return (
+        "sends it and what belongs under it, and ends the pause; "
+        "gazette posts list --state failed names the others"
     )
 
 

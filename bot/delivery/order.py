@@ -121,6 +121,9 @@ def _step_of(
         return Skip(post, "the post it belongs under was not sent")
     if parent is not None and parent.state is not PostState.SENT:
         return None
+    if parent is not None and parent.receipt is None and _is_hung(post):
+        # a person found the parent and did not say where; alone in the channel it would be a stranger
+        return Skip(post, "nobody knows where the post it belongs under is")
     return Send(post, _hangs_on(post, parent))
 
 
@@ -158,11 +161,10 @@ def _step_in_doubt(
 
 
 def _hangs_on(post: Post, parent: Post | None) -> Receipt | None:
+    return parent.receipt if parent is not None and _is_hung(post) else None
+
+
+def _is_hung(post: Post) -> bool:
     """A reply hangs on its parent's thread, a thread and an edit on their message; in a forum all do."""
-    if parent is None:
-        return None
-    is_in_forum = post.destination.look is Look.FORUM
     is_below = post.kind in (PostKind.REPLY, PostKind.THREAD) or post.op is PostOp.EDIT
-    if is_below or is_in_forum:
-        return parent.receipt
-    return None
+    return is_below or post.destination.look is Look.FORUM

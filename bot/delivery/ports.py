@@ -337,7 +337,8 @@ class Messenger(Protocol):
     async def platform_time_at(self, *, is_fresh: bool = False) -> datetime | None:
         """A time surely before anything posted from now on, in the platform's clock; None: unknown.
 
-        Carried forward from an earlier answer, or, `is_fresh`, from one asked for now.
+        Carried forward from an earlier answer; or, `is_fresh`, what it is there now, asked for just
+        now: not sure to be before anything, but right.
         """
         ...
 

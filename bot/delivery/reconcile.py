@@ -15,8 +15,17 @@ TRIES = 3
 server's error (Discord: PLATFORMS.md 2.1, V2 byte trap)."""
 
 
+DAY = timedelta(days=1)
+"""A look that can't be made for so long is a person's: nobody would be told else."""
+
+
 def verdict(post: Post, sight: Sight, patience: Patience, now: datetime) -> Move:
-    """Found → sent; absent once → look again; absent twice → planned; unknowable → held."""
+    """Found → sent; absent once → look again; absent twice → planned; unknowable → held.
+
+    What a look says of a limit or an outage passes, but not for longer than a day.
+    """
+    since = post.platform_time_at
+    is_old = since is not None and now - since > DAY
     again = now + timedelta(seconds=patience.second_look_s)
     match sight:
         case Found(receipt):
@@ -33,7 +42,7 @@ def verdict(post: Post, sight: Sight, patience: Patience, now: datetime) -> Move
         case Absent():
             looks = post.looks + 1
             return Move(PostState.UNKNOWN, looks=looks, retry_at=again, error="not found so far")
-        case CannotKnow(what, is_passing=True, retry_after_s=wait_s):
+        case CannotKnow(what, is_passing=True, retry_after_s=wait_s) if not is_old:
             later = max(again, now + timedelta(seconds=wait_s))
             return Move(PostState.UNKNOWN, retry_at=later, error=what)
         case CannotKnow(what):

@@ -8,7 +8,7 @@ from bot.model.post import Level, PostState
 P = PostState
 
 FOLLOWS: dict[PostState, frozenset[PostState]] = {
-    # HELD: a correction that a person must believe first
+    # HELD: a correction that a person must believe first (docs/decisions/0005)
     P.PLANNED: frozenset({P.SENDING, P.SKIPPED, P.FAILED, P.HELD}),
     P.SENDING: frozenset({P.SENT, P.PLANNED, P.UNKNOWN, P.FAILED}),
     # UNKNOWN to itself: a look-up that found nothing, or could not be made yet

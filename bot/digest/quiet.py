@@ -24,11 +24,11 @@ def why_quiet(selection: Selection, taste: Taste, hints: Sequence[str] = ()) -> 
 
 def quiet_words(subscription: str, note: str | None) -> str:
     """What its owner is told after several quiet slots in a row."""
-    why = f" The last time: {note}." if note else ""
+    why = f"The last time: {note}." if note else "There was nothing to choose from."
     return (
-        f"“{subscription}” has had nothing to say {IN_A_ROW} times in a row.{why} "
-        "It says nothing more about that until it has had a digest again. To hear more: lower "
-        "min_quality, widen topics or max_age, or have it weekly; `gazette doctor` looks at the past."
+        f"“{subscription}” has had nothing to say {IN_A_ROW} times in a row.\n{why}\n"
+        "To hear more: lower min_quality, widen topics or max_age, or have it weekly; `gazette doctor` "
+        "looks at the past.\nYou are told once: nothing more about it until it has had a digest again."
     )
 
 

@@ -36,20 +36,20 @@ class EmbeddedEngine:
         self._deliver = deliver
         self._clock = clock
         self._drain_s = drain_s
-        self._workers: dict[Destination, asyncio.Task[None]] = {}
-        self._wake: dict[Destination, asyncio.Event] = {}
+        # by name: one whose look has been changed in the settings may have posts of both looks
+        self._workers: dict[str, asyncio.Task[None]] = {}
+        self._wake: dict[str, asyncio.Event] = {}
         self._is_stopping = False
 
     def enqueue(self, destination: Destination) -> None:
-        self._wake.setdefault(destination, asyncio.Event()).set()
-        worker = self._workers.get(destination)
-        if not self._is_stopping and (worker is None or worker.done()):
-            self._workers[destination] = asyncio.create_task(self._work(destination))
+        name = str(destination)
+        self._wake.setdefault(name, asyncio.Event()).set()
+        if not self._is_stopping and not self._is_at_work(name):
+            self._workers[name] = asyncio.create_task(self._work(destination))
 
     async def sweep(self) -> None:
         for destination in await self._ledger.open_destinations():
-            worker = self._workers.get(destination)
-            if worker is None or worker.done():
+            if not self._is_at_work(str(destination)):
                 self.enqueue(destination)
 
     async def run(self) -> None:
@@ -63,9 +63,13 @@ class EmbeddedEngine:
         finally:
             await self._drain()
 
+    def _is_at_work(self, name: str) -> bool:
+        worker = self._workers.get(name)
+        return worker is not None and not worker.done()
+
     async def _work(self, destination: Destination) -> None:
         """Works the destination off until nothing is left, waiting as the platform asks."""
-        wake = self._wake[destination]
+        wake = self._wake[str(destination)]
         while not self._is_stopping:
             wake.clear()
             try:

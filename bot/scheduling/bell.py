@@ -30,6 +30,21 @@ class Job:
     work: Callable[[], Awaitable[None]]
 
 
+class _Interval(IntervalTrigger):  # type: ignore[misc]
+    """All rings that were missed are one.
+
+    The library's own goes through each of them before they fall into one: a clock that is set ahead
+    by 30 days would hold the loop up for a minute (measured, 2.6 million rings of the tick).
+    """
+
+    def get_next_fire_time(
+        self, previous_fire_time: datetime | None, now: datetime
+    ) -> datetime | None:
+        """One interval after the last ring, or where that is past, after now."""
+        at: datetime = (previous_fire_time or now) + self.interval
+        return at if at > now else now + self.interval
+
+
 class Bell:
     """Rings every job at once when started, then at its interval, whatever the job's fate.
 
@@ -58,7 +73,7 @@ class Bell:
             self._rung_s[job.name] = self._boot_s()
             self._scheduler.add_job(
                 self._ring,
-                IntervalTrigger(seconds=job.every_s, timezone=UTC),
+                _Interval(seconds=job.every_s, timezone=UTC),
                 args=[job],
                 id=job.name,
                 next_run_time=datetime.now(UTC),

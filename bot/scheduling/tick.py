@@ -19,7 +19,7 @@ Work = Callable[[Sequence[Due]], Awaitable[None]]
 TOGETHER = 50
 """So many subscriptions are planned in one transaction: their histories and posts are held at once."""
 
-AT_A_TIME = 500
+AT_A_TIME = 1_500
 """So many are read at a time, and put in the order of their tastes: what these share is kept a while."""
 
 _LATE_AFTER = timedelta(minutes=5)

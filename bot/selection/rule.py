@@ -42,7 +42,12 @@ class Candidate:
 
     def because(self, rule: str, text: str, **found: Any) -> "Candidate":
         """The same candidate with one more reason, and what the rule found out about it."""
-        return replace(self, reasons=(*self.reasons, Reason(rule, text)), **found)
+        reasons = (*self.reasons, Reason(rule, text))
+        if found:
+            return replace(self, reasons=reasons, **found)
+        # the same as by `replace`, which is slow
+        kept = self.score, self.parts, self.also, self.told_by, self.is_update
+        return Candidate(self.article, reasons, *kept)
 
     def drop(self, rule: str, text: str, needs: str = "") -> Dropped:
         """This candidate as one that `rule` dropped; `needs` would have let it through."""
@@ -55,6 +60,10 @@ class Verdict:
 
     kept: tuple[Candidate, ...]
     dropped: tuple[Dropped, ...] = ()
+
+    def then(self, later: "Verdict") -> "Verdict":
+        """What `later` left of what was kept, and all that was dropped so far."""
+        return Verdict(later.kept, (*self.dropped, *later.dropped))
 
 
 class Rule(Protocol):

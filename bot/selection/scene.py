@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from functools import cached_property, lru_cache
+from typing import NamedTuple
 
 from bot.model.article import Article, canonical_url
 from bot.model.history import History
@@ -14,6 +15,13 @@ NAMING = 12
 
 LOOK_BACK = timedelta(days=28)
 """So much older than the candidates may be what is told around them."""
+
+
+class Told(NamedTuple):
+    """How much of an article was told before, between 0 and 1, and by which one."""
+
+    share: float
+    words: str
 
 
 class Scene:
@@ -68,6 +76,11 @@ class Scene:
         """Finds texts that may be like one."""
         return self._woven.naming
 
+    @property
+    def told(self) -> dict[tuple[str, frozenset[str]], "Told | None"]:
+        """What was told before, by an article's id and its story's, as far as asked (told.py)."""
+        return self._woven.told
+
     @cached_property
     def _woven(self) -> "_Woven":
         return _woven(tuple(self.texts.values()))
@@ -78,6 +91,7 @@ class _Woven:
 
     def __init__(self, texts: Sequence[Text]) -> None:
         self.likeness = Likeness(texts)
+        self.told: dict[tuple[str, frozenset[str]], Told | None] = {}
 
     @cached_property
     def stories(self) -> Sequence[Sequence[Text]]:

@@ -1,12 +1,11 @@
 """Whether a better article, or one as good, told much the same in the last weeks."""
 
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from datetime import timedelta
-from typing import NamedTuple
 
 from bot.model.article import Article
 from bot.selection.likeness import Text
-from bot.selection.scene import Scene
+from bot.selection.scene import Scene, Told
 
 ALIKE = 0.25
 """From this likeness on, all of an article was told before."""
@@ -18,13 +17,6 @@ AS_GOOD = 0.5
 """So much of it counts as told by an article that is only as good: each takes it from the other."""
 
 
-class Told(NamedTuple):
-    """How much of an article was told before, between 0 and 1, and by which one."""
-
-    share: float
-    words: str
-
-
 def told_before(article: Article, also: Sequence[Article], scene: Scene) -> Told | None:
     """What takes most from it of all as good or better; None for none.
 
@@ -32,9 +24,15 @@ def told_before(article: Article, also: Sequence[Article], scene: Scene) -> Told
     """
     if article.id not in scene.articles:
         return None
-    mine = scene.texts[article.id]
+    own = frozenset((article.id, *(each.id for each in also)))
+    asked = article.id, own
+    if asked not in scene.told:
+        scene.told[asked] = _told(scene.texts[article.id], own, scene)
+    return scene.told[asked]
+
+
+def _told(mine: Text, own: Container[str], scene: Scene) -> Told | None:
     good = (each for each in scene.naming.nearest(mine) if each.quality >= mine.quality)
-    own = {mine.id, *(each.id for each in also)}
     rivals = (each for each in good if each.id not in own)
     share, best = max(((_share(mine, each, scene), each) for each in rivals), default=(0.0, mine))
     if not share:

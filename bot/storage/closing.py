@@ -10,18 +10,22 @@ from bot.delivery.ports import Move
 from bot.errors import Closed
 from bot.model.post import Post, PostState
 from bot.storage import rows, schema
-from bot.storage.moving import move
+from bot.storage.moving import lock_edition, move
 
 
 def close(
     connection: Connection, post: Post, closed: Closed, why: str, now: datetime
 ) -> Post | None:
     """Fails the post and every planned one there, and pauses the subscriptions there."""
+    planned = [rows.post(row) for row in _planned_there(connection, post, closed)]
+    # in one order before any is moved: as many find it closed at once as have posts there
+    for edition_id in sorted({each.edition_id for each in (post, *planned) if each.edition_id}):
+        lock_edition(connection, edition_id)
     failed = move(connection, post, Move(PostState.FAILED, error=why), now)
     if failed is None:
         return None
-    for row in _planned_there(connection, post, closed):
-        move(connection, rows.post(row), Move(PostState.FAILED, error=why), now)
+    for each in planned:
+        move(connection, each, Move(PostState.FAILED, error=why), now)
     if closed is not Closed.THREAD:
         _pause(connection, post, closed, why)
     return failed

@@ -12,13 +12,13 @@ import sys
 import time
 from collections.abc import AsyncIterator, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import asynccontextmanager, contextmanager, redirect_stderr
 from pathlib import Path
 from typing import Any
 
 import aiohttp
-import structlog
 
+from bot.bootstrap.logs import configure_logs
 from bot.bootstrap.reach import patience, reached
 from bot.bootstrap.store import Store, opened
 from bot.clock import SystemClock
@@ -89,9 +89,10 @@ async def deliver(kind: str, count: int, folder: Path) -> dict[str, float]:
     config.write_text(SETTINGS)
     with answering() as port, opened(f"sqlite:///{folder}/{kind}.db") as store:
         settings, clock = load(config, environment(kind, port)), SystemClock()
-        posts = await plan(store, kind, count)
         async with reached(settings, store, clock, None) as reach:
             work = Delivery(store.ledger, reach.messengers, clock, patience(settings), "bench")
+            # after it: what was due before a process began is looked up first
+            posts = await plan(store, kind, count)
             async with timed(posts) as found:
                 engine = EmbeddedEngine(store.ledger, work.work_off, clock, 5)
                 driving = asyncio.create_task(engine.run())
@@ -154,8 +155,8 @@ async def timed(posts: int) -> AsyncIterator[dict[str, float]]:
 def main() -> None:
     kind, count, folder = sys.argv[1], int(sys.argv[2]), Path(sys.argv[3])
     work = floor(count, folder) if kind == "floor" else deliver(kind, count, folder)
-    with (folder / "log").open("w") as log:  # written, as ever
-        structlog.configure(logger_factory=structlog.WriteLoggerFactory(log))
+    with (folder / "log").open("w") as log, redirect_stderr(log):
+        configure_logs({})  # written, as ever where nobody sits before it
         sys.stdout.write(json.dumps(asyncio.run(work)))
 
 

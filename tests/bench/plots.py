@@ -1,6 +1,6 @@
 """Draws the series of the growth part as SVG, the same picture from the same numbers."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -102,3 +102,24 @@ def _finish(axes: Axes, unit: str) -> None:
         )
         axis.set_minor_formatter(NullFormatter())
     axes.margins(y=0.15)
+
+
+def lateness(late_s: Sequence[float], file: Path) -> None:
+    """How many digests were how late; both axes by powers of ten, as most come within seconds."""
+    edges = [10 ** (at / 4) for at in range(-4, 18)]
+    with mpl.rc_context(SETTINGS):
+        figure, axes = plt.subplots(figsize=(10, 4.2), layout="constrained")
+        axes.hist(
+            [max(each, edges[0]) for each in late_s], bins=edges, color=COLOURS[0], rwidth=0.92
+        )
+        axes.set_xscale("log")
+        axes.set_yscale("log")
+        axes.set_xticks([0.1, 1, 10, 60, 600, 3_600, 10_800])
+        axes.set_xticklabels(["0.1 s", "1 s", "10 s", "1 min", "10 min", "1 h", "3 h"])
+        axes.xaxis.set_minor_formatter(NullFormatter())
+        axes.set_xlabel("from the due time to the message in the channel")
+        axes.set_ylabel("digests")
+        axes.grid(axis="y")
+        axes.set_title(f"{len(late_s):,} digests of a year among faults", loc="left")
+        figure.savefig(file, metadata={"Date": None})
+        plt.close(figure)

@@ -1,17 +1,18 @@
 """Ticks over many subscriptions, in a process of its own; prints what they took as JSON.
 
-`python -m tests.bench.ticks due DATABASE_URL COUNT HISTORY`: all due at one moment, in bulk, after
-some of them alone. `python -m tests.bench.ticks idle ROUNDS NAME=DATABASE_URL:COUNT …`: none due.
+`python -m tests.bench.ticks due DATABASE_URL COUNT HISTORY TASTES`: all due at one moment, in bulk,
+after some of them alone. `python -m tests.bench.ticks idle ROUNDS NAME=DATABASE_URL:COUNT …`: none due.
 """
 
 import asyncio
 import json
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
+from itertools import combinations
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -42,7 +43,27 @@ HAD = 0.3
 """The share of articles that a channel has had."""
 
 
-async def subscriptions(store: Store, count: int, next_slot_at: datetime) -> list[Subscription]:
+def alike(topics: Sequence[str], number: int) -> Taste:
+    """One topic, as many others want it."""
+    return Taste((topics[number % len(topics)],))
+
+
+def own(topics: Sequence[str], number: int) -> Taste:
+    """Two topics, and counts that hardly another has with these two."""
+    pairs = list(combinations(topics, 2))
+    rest, pair = divmod(number, len(pairs))
+    return Taste(pairs[pair], min_quality=40 + rest, items=3 + number % 6)
+
+
+TASTES: dict[str, Callable[[Sequence[str], int], Taste]] = {"alike": alike, "own": own}
+
+
+async def subscriptions(
+    store: Store,
+    count: int,
+    next_slot_at: datetime,
+    taste: Callable[[Sequence[str], int], Taste] = alike,
+) -> list[Subscription]:
     """A channel each, half of them Slack's, over all topics there are in turn."""
     topics = [topic.name for topic in await store.catalog.taxonomy()]
     return [
@@ -51,7 +72,7 @@ async def subscriptions(store: Store, count: int, next_slot_at: datetime) -> lis
             Destination(Platform.SLACK, f"C{number:09}", Look.SLACK)
             if number % 2
             else Destination(Platform.DISCORD, f"{number}", Look.DISCORD),
-            Taste((topics[number // 2 % len(topics)],)),
+            taste(topics, number // 2),
             DAILY,
             next_slot_at=next_slot_at,
         )
@@ -59,9 +80,9 @@ async def subscriptions(store: Store, count: int, next_slot_at: datetime) -> lis
     ]
 
 
-async def due(store: Store, count: int, days: int) -> dict[str, Any]:
+async def due(store: Store, count: int, days: int, tastes: str) -> dict[str, Any]:
     """Seconds and the growth of memory to plan them all, and seconds for the last ones alone."""
-    wanted = await subscriptions(store, count + ALONE, NOON)
+    wanted = await subscriptions(store, count + ALONE, NOON, TASTES[tastes])
     await store.subscriptions.upsert_from_file(wanted[:count], NOON)
     await _remember(store, wanted, days)
     slot = scheduled_slot(NOON.date(), NOON.time(), NOON)
@@ -76,12 +97,12 @@ async def due(store: Store, count: int, days: int) -> dict[str, Any]:
         await pipeline.draft_and_plan_many(catalog, store.ledger, dues, NOON)
 
     _forget_the_peak()
-    before, started = _kilobytes("VmRSS"), time.perf_counter()
+    before, started, cpu_s = _kilobytes("VmRSS"), time.perf_counter(), time.process_time()
     planned = await tick(store.subscriptions, plan, _nothing, NOON, LATENESS)
-    seconds = time.perf_counter() - started
+    seconds, cpu_s = time.perf_counter() - started, time.process_time() - cpu_s
     grown = (_kilobytes("VmHWM") - before) * 1024 / MB
     assert planned == count
-    return {"seconds": seconds, "grown_mb": grown, "alone_s": alone_s / ALONE}
+    return {"seconds": seconds, "cpu_s": cpu_s, "grown_mb": grown, "alone_s": alone_s / ALONE}
 
 
 async def idle(stores: dict[str, tuple[Store, int]], rounds: int) -> dict[str, list[float]]:
@@ -153,9 +174,9 @@ def main(arguments: Sequence[str]) -> None:
     kind, *rest = arguments
     with ExitStack() as stack:
         if kind == "due":
-            url, count, days = rest
+            url, count, days, tastes = rest
             store = stack.enter_context(opened(url))
-            said: Any = asyncio.run(due(store, int(count), int(days)))
+            said: Any = asyncio.run(due(store, int(count), int(days), tastes))
         else:
             stores = {}
             for written in rest[1:]:

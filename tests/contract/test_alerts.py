@@ -5,15 +5,18 @@ import json
 import sqlite3
 from contextlib import closing
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
 from bot.bootstrap.alarm import MANY, Alarm
 from bot.bootstrap.store import opened
+from bot.digest.quiet import quiet_words
 from bot.errors import Closed
 from bot.model.alert import Alert, AlertKind
 from bot.model.destination import Destination, Look, Platform, person
 from bot.model.post import PostState
+from bot.model.slot import Slot
 from tests.support.builders import make_draft, make_subscription
 from tests.support.clock import START, ManualClock
 from tests.support.ledger import go, plan
@@ -102,6 +105,38 @@ async def test_a_closed_installation_is_told_elsewhere_and_its_maker_s_channel_t
     assert bell.people == {person(DEPUTY)}
     await bell.tell(Alert(AlertKind.CLOSED, post, "is_archived", Closed.DESTINATION))
     assert [len(await stored(store, each)) for each in (BOSS, DEPUTY, "slack:U0MAKER")] == [1, 2, 1]
+
+
+async def quiet(store, name, day=0, **fields):
+    """A subscription's quiet edition of that day."""
+    subscription = make_subscription(name, **fields)
+    await store.subscriptions.upsert_from_file([subscription], START)
+    slot = Slot(f"{(START + timedelta(days=day)).date()}T09:00", START)
+    draft = make_draft([], subscription=subscription, slot=slot, digest=None, posts=())
+    return await store.ledger.plan(draft, START, note="0 eligible, 14 below quality 60")
+
+
+async def test_who_made_a_subscription_and_the_owners_are_told_once_that_it_is_quiet(store, clock):
+    bell, edition = alarm(store, clock), await quiet(store, "azure", created_by="slack:U0MAKER")
+    words = quiet_words("azure", edition.note)
+    await bell.tell_quiet(edition, words)
+    await alarm(store, clock).tell_quiet(edition, words)  # another process, after a crash
+    for owner in (BOSS, DEPUTY, "slack:U0MAKER"):
+        [post] = await stored(store, owner)
+        for word in ("azure", "0 eligible, 14 below quality 60", "lower min_quality", "weekly"):
+            assert word in post.payloads.text.replace("\\", "")
+    clock.advance(30 * 86_400)
+    await bell.tell_quiet(await quiet(store, "azure", 30), words)
+    assert len(await stored(store)) == 2
+
+
+async def test_where_many_go_quiet_at_once_one_message_speaks_for_the_rest(store, clock):
+    bell = alarm(store, clock)
+    for number in range(MANY + 20):
+        await bell.tell_quiet(await quiet(store, f"s{number}"), "words")
+    told = await stored(store)
+    assert len(told) == MANY + 1
+    assert "More subscriptions" in told[-1].payloads.text
 
 
 async def test_with_nobody_to_tell_it_is_logged_and_nothing_stored(store, clock, capsys):

@@ -4,17 +4,16 @@ import json
 from datetime import timedelta
 
 import pytest
-from typer.testing import CliRunner
 
 from bot.bootstrap.doctor import Mark, examine
 from bot.bootstrap.lately import lately
 from bot.bootstrap.store import opened
-from bot.cli import app
 from bot.ingest.folder import Folder
 from bot.ingest.sync import sync
 from bot.model.subscription import Schedule
 from bot.settings.load import load
 from tests.support.builders import make_subscription
+from tests.support.cli import invoke
 from tests.support.clock import START, ManualClock
 from tests.support.newsroom import write_article
 from tests.support.slack_server import SlackServer
@@ -125,19 +124,19 @@ async def test_slots_from_before_the_first_article_say_nothing(store, folder):
 def test_the_command_prints_a_line_each_and_ends_with_the_worst(folder, monkeypatch):
     monkeypatch.chdir(folder)
     arguments = ["doctor", "--config", "gazette.yaml", "--database", "sqlite:///gazette.db"]
-    ran = CliRunner().invoke(app, arguments)
+    ran = invoke(arguments)
     assert ran.exit_code == 0
     assert "ok       settings: gazette.yaml" in ran.stdout
-    ran = CliRunner().invoke(app, [*arguments, "--json"])
+    ran = invoke([*arguments, "--json"])
     assert {"level", "where", "what", "mend"} == json.loads(ran.stdout)[0].keys()
     (folder / "newsroom").rmdir()
-    assert CliRunner().invoke(app, arguments).exit_code == 1
+    assert invoke(arguments).exit_code == 1
 
 
 def test_mistakes_in_the_settings_are_findings_of_their_own(folder, monkeypatch):
     monkeypatch.chdir(folder)
     (folder / "gazette.yaml").write_text(SETTINGS.replace("daily 09:00", "daily 9.00"))
-    ran = CliRunner().invoke(app, ["doctor", "--config", "gazette.yaml", "--json"])
+    ran = invoke(["doctor", "--config", "gazette.yaml", "--json"])
     assert ran.exit_code == 78
     [finding] = json.loads(ran.stdout)
     assert finding["level"] == "error"

@@ -33,8 +33,8 @@ class World:
     def enqueue(self, destination) -> None:
         self.enqueued.append(destination)
 
-    async def on_quiet(self, subscription, words) -> None:
-        self.told.append((subscription, words))
+    async def on_quiet(self, edition, words) -> None:
+        self.told.append((edition.subscription, words))
 
     async def subscribe(self, *names: str, own_channels: bool = False) -> None:
         wanted = [

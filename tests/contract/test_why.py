@@ -5,12 +5,10 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from typer.testing import CliRunner
 
 from bot import pipeline
 from bot.bootstrap.reach import answering
 from bot.bootstrap.store import opened
-from bot.cli import app
 from bot.digest.why import Fate
 from bot.ingest.folder import Folder
 from bot.ingest.sync import sync
@@ -20,6 +18,7 @@ from bot.model.slot import manual_slot
 from bot.model.taste import Gate, Taste
 from bot.rendering import discord, slack, text
 from tests.support.builders import CHANNEL, make_subscription
+from tests.support.cli import invoke
 from tests.support.clock import START, ManualClock
 from tests.support.discord_checks import check_message
 from tests.support.newsroom import write_article
@@ -180,4 +179,4 @@ async def test_the_command_line_explains_a_subscription_with_its_history(tmp_pat
     [(), ("--topic", "A", "--subscription", "b"), ("--subscription", "b", "--source", ".")],
 )
 def test_wrong_usage_is_told(arguments):
-    assert CliRunner().invoke(app, ["why", "--article", "x", *arguments]).exit_code == 2
+    assert invoke(["why", "--article", "x", *arguments]).exit_code == 2

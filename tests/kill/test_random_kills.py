@@ -13,7 +13,7 @@ from tests.support.proof import IS_PROOF, times
 from tests.support.proof_page import Table, section
 from tests.support.scene import RUN, Scene
 
-KILLS, EDITIONS, CHANNELS = times(20, 300), times(8, 100), 4
+KILLS, EDITIONS, CHANNELS = times(12, 300), times(6, 100), 4
 POSTS = 6
 SEED = 5
 LATE_S = 0.08

@@ -10,6 +10,8 @@ from bot.model.article import Provider, canonical_url
 from bot.model.history import History, Seen
 from bot.model.taste import Gate, OnThin, Taste
 from bot.model.topic import Taxonomy, Topic
+from bot.selection import choose as choose_module
+from bot.selection import scene as scene_module
 from bot.selection.choose import choose, rank
 from tests.support.builders import make_article
 from tests.support.clock import START
@@ -201,3 +203,28 @@ def test_a_look_up_ranks_every_article_of_the_topic_that_is_out_and_not_removed(
         and not article.is_removed
         and article.published_at <= START
     )
+
+
+def afresh(*arguments):
+    """With nothing kept from a choice before it."""
+    for kept in (choose_module._open, scene_module._woven):
+        kept.cache_clear()
+    return choose(*arguments)
+
+
+@settings(max_examples=40)
+@given(many(), st.lists(tastes, min_size=2, max_size=3), st.data())
+def test_channels_that_choose_one_after_another_get_what_each_gets_alone(articles, some, data):
+    """What they share is kept between them: their own tastes and histories never mix."""
+    wanted = [
+        (
+            data.draw(st.sampled_from(some)),
+            History(
+                tuple(map(seen_of, data.draw(st.lists(st.sampled_from(articles), max_size=3))))
+            ),
+        )
+        for _ in range(5)
+        if articles
+    ]
+    alone = [afresh(articles, *each, TAXONOMY, START) for each in wanted]
+    assert [choose(articles, *each, TAXONOMY, START) for each in wanted] == alone

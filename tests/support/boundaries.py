@@ -3,6 +3,7 @@
 Numbered as they come, and named, from outside: nothing in bot/ knows that it is watched.
 """
 
+import asyncio
 import re
 import threading
 from collections import Counter
@@ -14,6 +15,8 @@ import aiohttp
 from sqlalchemy import Connection, event, text
 from sqlalchemy.engine import Engine, RootTransaction
 from yarl import URL
+
+from bot.engines.embedded import EmbeddedEngine
 
 WRITES, MATTER = "what this transaction writes", "what it is all about"
 NAMES = {
@@ -49,6 +52,7 @@ class Boundaries:
         self._reached = reached
         self._names: Counter[str] = Counter()
         self._about = ""
+        self._first: asyncio.Task[Any] | None = None
         self._lock = threading.Lock()
 
     def watch(self) -> None:
@@ -87,13 +91,25 @@ class Boundaries:
         async def watched(
             session: aiohttp.ClientSession, method: str, url: str | URL, **given: Any
         ) -> aiohttp.ClientResponse:
-            name = f"{self._about}{method} {_IDS.sub('…', URL(url).path.split('/v10')[-1])}"
+            about = self._about if self._is_delivering() else ""
+            name = f"{about}{method} {_IDS.sub('…', URL(url).path.split('/v10')[-1])}"
             self._at(f"before {name} leaves")
             answer = await request(session, method, url, **given)
             self._at(f"{name} answered, nobody has seen it")
             return answer
 
         aiohttp.ClientSession._request = watched  # type: ignore[method-assign]
+
+    def _is_delivering(self) -> bool:
+        """Whether it is a post's request: a probe, the gateway and the like have tasks of their own.
+
+        `send` delivers in the task that asks first; in `run` that one asks nothing once posts move.
+        """
+        task = asyncio.current_task()
+        assert task is not None
+        self._first = self._first or task
+        name = getattr(task.get_coro(), "__qualname__", "")
+        return task is self._first or name == EmbeddedEngine._work.__qualname__
 
     def _note_write(
         self,

@@ -343,8 +343,9 @@ class World:
         elif edge == "before":
             chosen = [each for each in ordered if int(each["id"]) < at][-limit:]
         elif edge == "around":
-            ordered = sorted(ordered, key=lambda each: abs(int(each["id"]) - at))[:limit]
-            chosen = sorted(ordered, key=lambda each: int(each["id"]))
+            older = [each for each in ordered if int(each["id"]) < at][-(limit // 2) :]
+            newer = [each for each in ordered if int(each["id"]) >= at]
+            chosen = older + newer[: limit - limit // 2]
         else:
             chosen = ordered[-limit:]
         return [self.fetched(each) for each in reversed(chosen)]

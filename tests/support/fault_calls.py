@@ -16,6 +16,7 @@ from bot.delivery.ports import Messenger
 from bot.model.destination import Destination, Look, Platform
 from bot.model.post import PlannedPost, PostOp, post_key
 from bot.model.subscription import Layout
+from bot.platforms.slack.client import shared_session
 from bot.platforms.slack.messenger import SlackMessenger
 from bot.rendering.render import render
 from tests.support.bad_answers import BadAnswer
@@ -61,12 +62,16 @@ class Way:
 
 @dataclass(frozen=True)
 class Call:
-    """One kind of request: `part` of which edition it posts, `operation` as the server calls it."""
+    """One kind of request: `part` of which edition it is for, `operation` as the server calls it.
+
+    A look-up needs a post in doubt: `lost` is the operation whose answer is lost before.
+    """
 
     name: str
     look: Look
     part: str
     operation: str
+    lost: str | None = None
 
     @property
     def platform(self) -> str:
@@ -81,11 +86,15 @@ CALLS = (
     Call("chat.postMessage", Look.SLACK, "lead", "chat.postMessage"),
     Call("reply", Look.SLACK, "reply:1", "chat.postMessage"),
     Call("chat.update", Look.SLACK, "edit", "chat.update"),
+    Call("history", Look.SLACK, "lead", "conversations.history", lost="chat.postMessage"),
+    Call("replies", Look.SLACK, "reply:1", "conversations.replies", lost="chat.postMessage"),
     Call("create message", Look.DISCORD, "lead", "create"),
     Call("create in thread", Look.DISCORD, "reply:1", "create"),
     Call("open thread", Look.DISCORD, "thread", "open_thread"),
     Call("forum post", Look.FORUM, "lead", "forum_post"),
     Call("PATCH", Look.DISCORD, "edit", "edit"),
+    Call("GET messages", Look.DISCORD, "lead", "list", lost="create"),
+    Call("GET forum's threads", Look.FORUM, "lead", "active_threads", lost="forum_post"),
 )
 
 EDITED = "Title as it was corrected"
@@ -107,7 +116,11 @@ def posts_of(name: str, look: Look, *, is_edited: bool) -> tuple[PlannedPost, ..
 
 @asynccontextmanager
 async def slack_way() -> AsyncIterator[Way]:
-    async with SlackServer() as slack:
+    async with (
+        SlackServer() as slack,
+        shared_session(10.0) as session,
+        shared_session(TIME_OUT_S) as hasty_session,
+    ):
 
         def move(seconds: float) -> None:
             slack.state.workspace.offset_s += seconds
@@ -116,6 +129,7 @@ async def slack_way() -> AsyncIterator[Way]:
         move(clock.now().timestamp() - slack.state.workspace.now())
         messenger = SlackMessenger(slack.bot_token, slack.api_url, clock)
         messenger.pace_s = 0.0
+        messenger.client.session = session
         count = 0
 
         def add_channel(_look: Look) -> str:
@@ -126,13 +140,13 @@ async def slack_way() -> AsyncIterator[Way]:
         @asynccontextmanager
         async def detour(address: str) -> AsyncIterator[None]:
             with pytest.MonkeyPatch.context() as patch:
-                patch.setattr(messenger._client, "base_url", f"{address}/api/")
+                patch.setattr(messenger.client, "base_url", f"{address}/api/")
                 yield
 
         @asynccontextmanager
         async def hurry() -> AsyncIterator[None]:
             with pytest.MonkeyPatch.context() as patch:
-                patch.setattr(messenger._client, "timeout", TIME_OUT_S)
+                patch.setattr(messenger.client, "session", hasty_session)
                 yield
 
         def keys(channel: str) -> list[str]:

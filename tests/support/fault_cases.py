@@ -2,11 +2,12 @@
 
 A case names its state after the answer: `sent`, `unknown` (looked up, or asked again where that is
 safe), `planned` (surely not posted), `plainer` (planned with a simpler payload), `failed`. `but` holds
-the calls that take it otherwise: by their names in `tests/support/fault_calls.py`.
+the calls that take it otherwise: by their names in `tests/support/fault_calls.py`. A look-up that goes
+so is made again where that may help, else the post is `held`.
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from tests.support import bad_answers as bad
@@ -14,9 +15,11 @@ from tests.support import detours
 from tests.support.bad_answers import BadAnswer, Held
 from tests.support.detours import Detour
 
-TIME_OUT_S = 0.1
+TIME_OUT_S = 0.2
 LATE_S = 3 * TIME_OUT_S
-SENT, UNKNOWN, PLANNED, PLAINER, FAILED = "sent", "unknown", "planned", "plainer", "failed"
+SENT, UNKNOWN, PLANNED, PLAINER = "sent", "unknown", "planned", "plainer"
+FAILED, HELD = "failed", "held"
+OF_A_LOOK_UP = {PLANNED: UNKNOWN, PLAINER: HELD, FAILED: HELD}
 FORUM, UPDATE, PATCH, OPEN = "forum post", "chat.update", "PATCH", "open thread"
 
 
@@ -24,7 +27,8 @@ FORUM, UPDATE, PATCH, OPEN = "forum post", "chat.update", "PATCH", "open thread"
 class Case:
     """A fault, made anew for each call. `lands_after_s`: when what it held back is carried out.
 
-    `is_slow`: it shows what a time-out makes of it, so the time-out is short.
+    `is_slow`: it shows what a time-out makes of it, so the time-out is short. `is_lost`: no answer
+    has begun when the connection ends; a read that ends so aiohttp makes again at once.
     """
 
     name: str
@@ -36,10 +40,22 @@ class Case:
     lands_after_s: float | None = None
     is_detour: bool = False
     is_slow: bool = False
+    is_lost: bool = False
 
     def after_of(self, call: Any) -> str | None:
         """The state of the post after the answer; None: this platform does not answer so."""
-        return self.but.get(call.name) or (self.slack if call.platform == "slack" else self.discord)
+        found = self._of_a_post(call)
+        if call.lost and found is not None:
+            return SENT if self.is_lost else OF_A_LOOK_UP.get(found, found)
+        return found
+
+    def wait_of(self, call: Any) -> float | None:
+        """So many seconds pass before the next try; None: the case does not say."""
+        return self.wait_s if self._of_a_post(call) == PLANNED else None
+
+    def _of_a_post(self, call: Any) -> str | None:
+        of_all = self.slack if call.platform == "slack" else self.discord
+        return self.but.get(call.name) or of_all
 
 
 def case(
@@ -51,10 +67,12 @@ def case(
     but: Mapping[str, str] | None = None,
     wait_s: float | None = None,
     is_slow: bool = False,
+    is_lost: bool = False,
 ) -> Case:
     """A case of an answer; Discord as Slack where nothing is said."""
     other = slack if discord == "" else discord
-    return Case(name, lambda _held: answer(), slack, other, but or {}, wait_s, is_slow=is_slow)
+    made = Case(name, lambda _held: answer(), slack, other, but or {}, wait_s)
+    return replace(made, is_slow=is_slow, is_lost=is_lost)
 
 
 def away(name: str, detour: Detour, slack: str, discord: str, *, is_slow: bool = False) -> Case:
@@ -76,12 +94,17 @@ UNREACHED = (
 )
 
 LOST = (
-    case("reset before it is taken", bad.reset, UNKNOWN),
-    case("reset after it is stored", lambda: bad.reset(stores=True), UNKNOWN),
-    case("closed before it is taken", lambda: bad.raw(b"", stores=False), UNKNOWN),
-    case("closed after it is stored", lambda: bad.raw(b""), UNKNOWN),
-    case("half a status line", lambda: bad.raw(b"HTTP/1.1 2"), UNKNOWN),
-    case("half of the headers", lambda: bad.raw(b"HTTP/1.1 200 OK\r\nContent-Len"), UNKNOWN),
+    case("reset before it is taken", bad.reset, UNKNOWN, is_lost=True),
+    case("reset after it is stored", lambda: bad.reset(stores=True), UNKNOWN, is_lost=True),
+    case("closed before it is taken", lambda: bad.raw(b"", stores=False), UNKNOWN, is_lost=True),
+    case("closed after it is stored", lambda: bad.raw(b""), UNKNOWN, is_lost=True),
+    case("half a status line", lambda: bad.raw(b"HTTP/1.1 2"), UNKNOWN, is_lost=True),
+    case(
+        "half of the headers",
+        lambda: bad.raw(b"HTTP/1.1 200 OK\r\nContent-Len"),
+        UNKNOWN,
+        is_lost=True,
+    ),
     case("no HTTP at all", lambda: bad.raw(b"\x15\x03\x01 SSH-2.0\r\n\r\n"), UNKNOWN),
     case("half a body", bad.half_body, UNKNOWN),
     case(
@@ -92,7 +115,7 @@ LOST = (
     case("slow drip", lambda: bad.drip(TIME_OUT_S / 5), UNKNOWN, is_slow=True),
     case("time-out, not taken", lambda: bad.silence(LATE_S), UNKNOWN, is_slow=True),
     case("time-out, stored", lambda: bad.silence(LATE_S, stores=True), UNKNOWN, is_slow=True),
-    case("slow, but in time", lambda: bad.silence(TIME_OUT_S / 5, stores=True), SENT),
+    case("slow, but in time", lambda: bad.silence(TIME_OUT_S, stores=True), SENT),
     late("time-out, stored 20 s later", 20),
     late("time-out, stored between the two looks", 45),
 )

@@ -20,12 +20,18 @@ from pathlib import Path
 from bot.__main__ import main
 from tests.support.boundaries import Boundaries
 from tests.support.process import environment
+from tests.support.set_clock import settable
 
 _FORKS = multiprocessing.get_context("forkserver")
 _FORKS.set_forkserver_preload(
     [
         __name__,
+        "anyio._backends._asyncio",
+        "apscheduler.executors.asyncio",
+        "bot.cli",
+        "bot.cli.digests",
         "bot.bootstrap.logs",
+        "bot.bootstrap.once",
         "bot.bootstrap.report",
         "bot.bootstrap.run",
         "bot.platforms.discord.client",
@@ -42,7 +48,9 @@ KILLED = -signal.SIGKILL
 class Run:
     """A command of Gazette's in `folder`; `stop_at` names the boundary where it gets the signal `by`.
 
-    On another `host` it shares neither the lock nor the leases of this one's processes.
+    On another `host` it shares neither the lock nor the leases of this one's processes. Where
+    `set_by_s` is given, the signal is none: its clock is set by so much there, or at SIGUSR1. It
+    starts with a clock that is `ahead_s` ahead.
     """
 
     folder: Path
@@ -51,6 +59,8 @@ class Run:
     stop_at: str | None = None
     by: signal.Signals = signal.SIGKILL
     host: str = "one"
+    set_by_s: float | None = None
+    ahead_s: float = 0.0
 
     @property
     def log(self) -> Path:
@@ -114,8 +124,15 @@ def _live(run: Run, environment: Mapping[str, str]) -> None:
         os.dup2(log, number)
     sys.argv = ["gazette", *run.arguments]
 
+    set_by = settable(run.ahead_s)
+    by_s = run.set_by_s
+    if by_s is not None:
+        signal.signal(signal.SIGUSR1, lambda *_: set_by(by_s))
+
     def reached(name: str) -> None:
-        if name == run.stop_at:
+        if name == run.stop_at and by_s is not None:
+            set_by(by_s)
+        elif name == run.stop_at:
             os.kill(os.getpid(), run.by)
 
     Boundaries(run.written, reached).watch()

@@ -4,7 +4,8 @@ import asyncio
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
-from datetime import datetime, time, timedelta
+from datetime import UTC, datetime, time, timedelta
+from itertools import count
 
 from sqlalchemy import select
 
@@ -12,7 +13,7 @@ from bot.delivery import by_hand
 from bot.delivery.deliver import Delivery
 from bot.delivery.patience import Patience
 from bot.delivery.ports import CannotKnow, Move
-from bot.errors import PostRefused
+from bot.errors import PostRefused, StoreError
 from bot.model.destination import Destination, Look, Platform
 from bot.model.edition import Edition
 from bot.model.post import PlannedPost, Post, PostKind, PostOp, PostState, post_key
@@ -35,6 +36,7 @@ from tests.support.builders import (
 from tests.support.clock import START, ManualClock
 from tests.support.edge import Crash, EdgeMessenger, EdgePlatform, Fault
 from tests.support.ledgers import InlineDatabase, empty
+from tests.support.mortal import Doom, MortalLedger
 
 SLACK = Destination(Platform.SLACK, "C1", Look.SLACK)
 DISCORD = Destination(Platform.DISCORD, "D1", Look.DISCORD)
@@ -46,6 +48,13 @@ SUBSCRIPTIONS = {
     name: make_subscription(name, destination=to, schedule=THRICE_A_DAY)
     for name, to in (("one", SLACK), ("two", SLACK), ("three", DISCORD), ("four", FORUM))
 }
+
+
+def newest_slot_at(now: datetime) -> datetime:
+    """The last moment at or before now at which every subscription is due."""
+    days = (now.date(), now.date() - timedelta(days=1))
+    every = [datetime.combine(day, at, UTC) for day in days for at in THRICE_A_DAY.times]
+    return max(each for each in every if each <= now)
 
 
 def posts_of(subscription, slot_key: str) -> tuple[PlannedPost, ...]:
@@ -67,44 +76,11 @@ def posts_of(subscription, slot_key: str) -> tuple[PlannedPost, ...]:
     return tuple(posts)
 
 
+MAX_LATENESS = timedelta(hours=3)
+AFTER_ERROR = timedelta(seconds=5)
+
 STILL_UNDER_WAY_S = 60.0
 """By then the last request has landed."""
-
-
-class MortalLedger:
-    """A process's ledger: dies with it, before or after the commit that was ordered."""
-
-    def __init__(self, ledger: Ledger) -> None:
-        self._ledger = ledger
-        self.is_dead = False
-        self.doom: tuple[int, bool] | None = None
-
-    def __getattr__(self, name):
-        real = getattr(self._ledger, name)
-
-        async def call(*arguments):
-            if self.is_dead:
-                raise Crash
-            is_last, is_after = self._count_down(name)
-            if is_last and not is_after:
-                self.die()
-            result = await real(*arguments)
-            if is_last:
-                self.die()
-            return result
-
-        return call
-
-    def _count_down(self, name: str) -> tuple[bool, bool]:
-        if self.doom is None or name not in ("move", "close"):
-            return False, False
-        left, is_after = self.doom
-        self.doom = (left - 1, is_after)
-        return left == 0, is_after
-
-    def die(self) -> None:
-        self.is_dead = True
-        raise Crash
 
 
 @dataclass(eq=False)
@@ -119,7 +95,8 @@ class Worker:
 
     @property
     def frozen(self) -> list[asyncio.Event]:
-        return [each.frozen for each in self.messengers.values() if each.frozen is not None]
+        places = (self.ledger, *self.messengers.values())
+        return [each.frozen for each in places if each.frozen is not None]
 
 
 @dataclass
@@ -144,6 +121,7 @@ class World:
         self.subscriptions = Subscriptions(self.database)
         self.platform = EdgePlatform(self.clock)
         self.promised: dict[tuple[str, str], Promised] = {}
+        self.numbers = count(100)
         self.by_hand: set[str] = set()
         self.let_go: set[str] = set()
         self.is_troubled = False
@@ -152,7 +130,8 @@ class World:
         self.workers = [self._start(), self._start()]
         now = self.clock.now()
         self.latest = now
-        armed = arm(SUBSCRIPTIONS.values(), now, {}, timedelta(hours=3))
+        self._rung_at: dict[str, datetime] = {}
+        armed = arm(SUBSCRIPTIONS.values(), now, {}, MAX_LATENESS)
         self.run(self.subscriptions.upsert_from_file(armed, now))
 
     def run(self, work):
@@ -180,10 +159,10 @@ class World:
         self._kill(self.workers[number])
         self.workers[number] = self._start()
 
-    def doom(self, number: int, moves: int, *, is_after: bool) -> None:
-        """After so many moves the process dies, before or after the commit of the next."""
+    def doom(self, number: int, doom: Doom) -> None:
+        """So it will go with this process."""
         self.is_troubled = True
-        self.workers[number].ledger.doom = (moves, is_after)
+        self.workers[number].ledger.doom = doom
 
     def _kill(self, worker: Worker) -> None:
         worker.ledger.is_dead = True
@@ -251,6 +230,8 @@ class World:
         if isinstance(task.exception(), Crash):
             worker.ledger.is_dead = True
             self.workers[self.workers.index(worker)] = self._start()
+        elif isinstance(task.exception(), StoreError):
+            worker.until = self.clock.now() + AFTER_ERROR  # as the engine does
         else:
             worker.until = task.result()
 
@@ -304,7 +285,20 @@ class World:
         async def skip(dues) -> None:
             await self.ledger.skip_many(dues, now)
 
-        self.run(tick(self.subscriptions, plan, skip, now, timedelta(hours=3)))
+        self.run(tick(self.subscriptions, plan, skip, now, MAX_LATENESS))
+        self._check_planned(newest_slot_at(now), now)
+
+    def _check_planned(self, newest: datetime, now: datetime) -> None:
+        """The newest slot since a subscription last rang has its edition; a closed channel's waits."""
+        table = schema.subscription.c
+        query = select(table.name).where(table.pause_reason.is_(None))
+        for name in self.run(
+            self.database.run(lambda each: each.scalars(query).all(), write=False)
+        ):
+            is_owed = newest > self._rung_at.get(name, START) and now - newest <= MAX_LATENESS
+            slot = (name, f"{newest:%Y-%m-%dT%H:%M}")
+            assert slot in self.promised or not is_owed, f"{slot} was lost"
+            self._rung_at[name] = max(self._rung_at.get(name, START), now)
 
     def articles(self, promised: Promised) -> set[str]:
         """What an edition gave its destination."""

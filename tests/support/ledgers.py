@@ -32,6 +32,9 @@ class InlineDatabase(Database):
         with self._errors(), engine.begin() as connection:
             return work(connection)
 
+    async def run_together(self, work):
+        return await self.run(work, write=True)
+
 
 def empty(database: Database) -> None:
     """No row is left but the catalog's."""

@@ -1,6 +1,7 @@
 """Deaths at boundaries, one scene each, and what became of them: the kill matrix."""
 
 import asyncio
+import re
 import tempfile
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
@@ -17,6 +18,12 @@ from tests.support.scene import CORRECTED, ITEMS, RUN, Life, Scene
 AT_ONCE = 2
 POSTS = {"Slack": 1 + ITEMS, "Discord": 2 + ITEMS, "Discord forum": 1 + ITEMS}
 FINE = "ok"
+
+TRIES = 3
+"""`run` does several things at once, and a boundary's number may depend on which comes first."""
+
+BY_CHANCE = re.compile(r"\b(a lease taken|leases ended)\b")
+"""A worker that has caught up gives its lease up, and takes it again when there is more."""
 
 _NUMBERS = count()
 
@@ -36,7 +43,7 @@ class Matrix:
     is_correction: bool = False
     verdicts: dict[str, str] = field(default_factory=dict)
     missed: list[str] = field(default_factory=list)
-    """Where nobody died: `run` does several things at once, and not always in the same order."""
+    """Where nobody died, in so many tries."""
 
     posts_counted: int = 0
     first_posts_s: dict[bool, list[float]] = field(default_factory=lambda: defaultdict(list))
@@ -45,7 +52,9 @@ class Matrix:
     def holds(self, deaths: int) -> None:
         """So many deaths, and nothing lost, doubled or out of place."""
         assert self.wrong == {}
-        assert len(self.missed) <= (deaths // 10 if self.way == RUN else 0), self.missed
+        assert [
+            name for name in self.missed if not (self.way == RUN and BY_CHANCE.search(name))
+        ] == []
         assert len(self.verdicts) == deaths
 
     @property
@@ -71,7 +80,11 @@ class Matrix:
 
         async def one(names: tuple[str, ...]) -> None:
             async with room:
-                await self._lives(names)
+                for _ in range(TRIES):
+                    lives = await self._lives(names)
+                    if all(life.was_killed for life in lives[:-1]):
+                        return
+                self.missed.append(", then ".join(names))
 
         planned = [(each,) if isinstance(each, str) else each for each in deaths]
         self.verdicts |= {", then ".join(each): "" for each in planned}  # in their own order
@@ -87,12 +100,10 @@ class Matrix:
                 if self.is_late:
                     await scene.grow_old()
                 was_in_doubt = await scene.in_doubt()
-                lives.append(await scene.live())
+                lives.append(await scene.live(is_whole=not deaths))
                 wrong = await scene.complaints(POSTS[place.name] + CORRECTED * self.is_correction)
                 self.posts_counted += sum(map(place.count, scene.channels))
         name = ", then ".join(deaths)
-        if not all(life.was_killed for life in lives[:-1]):
-            self.missed.append(name)
         if deaths:
             self.verdicts[name] = "; ".join(wrong) or FINE
         else:

@@ -5,18 +5,21 @@ import json
 import signal
 import time
 from collections.abc import Sequence
-from contextlib import ExitStack
-from dataclasses import dataclass
+from contextlib import ExitStack, suppress
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from multiprocessing.process import BaseProcess
 from pathlib import Path
 from typing import Any, Self
 
-from sqlalchemy import text
+from sqlalchemy import Connection, select, text
 
 from bot.bootstrap.once import register, take_in
 from bot.bootstrap.store import opened
+from bot.model.subscription import Origin, Schedule
 from bot.settings.load import load
+from bot.storage import schema
+from bot.storage.documents import DEFINITION
 from tests.support.compare import Row, compare
 from tests.support.killed import KILLED, Run, ended
 from tests.support.newsroom import write_article
@@ -24,6 +27,11 @@ from tests.support.places import Place
 
 ITEMS = 3
 WAITS = {"quarantine": "0.2s", "second_look": "0.2s", "pace": "0s", "max_lateness": "30h"}
+
+QUIET_S = 3.0
+"""A folder's first look, and the ticks, come within it."""
+LINGER_S = 10.0
+"""So long a life that has sent all goes on before it counts as one that missed its death."""
 
 NEW_TITLE = "What the editor wrote instead"
 CORRECTED = 3
@@ -114,21 +122,30 @@ class Scene:
         }
 
     def run(
-        self, stop_at: str | None = None, by: signal.Signals = signal.SIGKILL, host: str = "one"
+        self,
+        stop_at: str | None = None,
+        by: signal.Signals = signal.SIGKILL,
+        host: str = "one",
+        **clock: Any,
     ) -> Run:
         """The program, not yet started."""
         options = ("--config", "gazette.yaml", "--database", self.url)
         environment = self.place.environment
-        return Run(self.folder, (*self.way, *options), environment, stop_at, by, host)
+        return Run(self.folder, (*self.way, *options), environment, stop_at, by, host, **clock)
 
-    async def live(self, kill_at: str | None = None) -> Life:
-        """One life: to its kill, or until all has been sent."""
+    async def live(self, kill_at: str | None = None, *, is_whole: bool = False) -> Life:
+        """One life: to its kill, or until all has been sent; if `is_whole`, with all else it does."""
         run = self.run(kill_at)
         self.place.times.clear()
         began_at = time.monotonic()
         process = run.start()
         if self.way == RUN:
             await self.until_sent(run, process)
+            if is_whole:
+                await _until_quiet(run, process)
+            elif kill_at is not None:
+                with suppress(TimeoutError):
+                    await ended(process, LINGER_S)
             names = run.names()
             process.terminate()
         await ended(process)
@@ -145,7 +162,7 @@ class Scene:
         while process.exitcode is None:
             if "ready http" in run.said() and self._is_sent(await self.rows()):
                 return
-            await asyncio.sleep(0.02)
+            await asyncio.sleep(0.05)
 
     def _is_sent(self, rows: Sequence[Row]) -> bool:
         editions = sum(row.kind == "lead" and row.op == "create" for row in rows)
@@ -170,6 +187,28 @@ class Scene:
         found = await self._database.run(lambda each: each.execute(POSTS).all(), write=False)
         return [Row(*each) for each in found]
 
+    async def due_at(self, at: datetime) -> None:
+        """All are due at `at` from now on, to the second, and were made in chat: no file says so."""
+        without = self._settings() | {"subscriptions": []}
+        (self.folder / "gazette.yaml").write_text(json.dumps(without))
+        schedule = Schedule(frozenset(range(7)), (at.time(),), "UTC")
+
+        def write(connection: Connection) -> None:
+            t = schema.subscription
+            for row in connection.execute(select(t.c.name, t.c.definition)).all():
+                definition = replace(DEFINITION.load(row.definition), schedule=schedule)
+                values = {"definition": DEFINITION.dump(definition), "next_slot_at": at}
+                connection.execute(
+                    t.update().where(t.c.name == row.name).values(origin=Origin.CHAT, **values)
+                )
+
+        await self._database.run(write, write=True)
+
+    async def next_slots(self) -> set[datetime]:
+        """When the subscriptions are due next."""
+        query = select(schema.subscription.c.next_slot_at)
+        return set(await self._database.run(lambda each: each.scalars(query).all(), write=False))
+
     async def in_doubt(self) -> bool:
         """Whether a post may have been sent without anybody knowing."""
         return any(row.state in ("sending", "unknown") for row in await self.rows())
@@ -182,3 +221,10 @@ class Scene:
             showing = self.place.showing(self.channels[0], NEW_TITLE)
             wrong += [] if showing == CORRECTED else [f"{showing} messages show the correction"]
         return wrong + compare(rows, self.place) + self.place.complaints()
+
+
+async def _until_quiet(run: Run, process: BaseProcess) -> None:
+    """Until nothing more happens: not all that `run` does is done by the time all is sent."""
+    names: list[str] = []
+    while process.exitcode is None and names != (names := run.names()):  # noqa: ASYNC110 - as above
+        await asyncio.sleep(QUIET_S)

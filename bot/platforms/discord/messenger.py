@@ -128,7 +128,7 @@ class DiscordMessenger:
         at = self._wire.watch.time_at()
         if is_fresh and self._wire.watch.answers == before:
             return None
-        return None if at is None else at - timedelta(seconds=BEHIND_S)
+        return None if at is None else at - timedelta(seconds=0 if is_fresh else BEHIND_S)
 
 
 def _as_edit(payload: Mapping[str, Any]) -> dict[str, Any]:

@@ -13,13 +13,15 @@ import discord
 from discord.http import Route
 
 from bot.delivery.ports import Absent, CannotKnow, Found, Sight
-from bot.errors import NotAllowed, PlatformError
+from bot.errors import NotAllowed, NotSent, OutcomeUnknown, PlatformError, RateLimited
 from bot.model.destination import Destination
 from bot.model.post import Post, PostOp
 from bot.model.receipt import Receipt
 from bot.platforms.discord.errors import UNKNOWN_CHANNEL, code_of
 from bot.platforms.discord.people import People
 from bot.platforms.discord.wire import Wire
+
+PASSING = (RateLimited, NotSent, OutcomeUnknown)
 
 PAGE = 100
 MOST_PAGES = 100
@@ -46,7 +48,11 @@ async def look_up(wire: Wire, people: People, post: Post, thread: Receipt | None
             return await _thread_of_message(wire, thread)
         return await _message_of_post(wire, people, post, thread)
     except PlatformError as error:
-        return CannotKnow(str(error), is_passing=not isinstance(error, NotAllowed))
+        return CannotKnow(
+            str(error),
+            is_passing=isinstance(error, PASSING),
+            retry_after_s=error.retry_after_s if isinstance(error, RateLimited) else 0.0,
+        )
     except (LookupError, TypeError, ValueError):  # JSON of another shape, from something in between
         return ODD
 

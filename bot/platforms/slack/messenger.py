@@ -91,7 +91,8 @@ class SlackMessenger:
         if self._dated is None or (is_fresh and self._dated is before):
             return None
         date, boot_s = self._dated
-        return date + timedelta(seconds=self._clock.boot_s() - boot_s - SKEW_S)
+        skew_s = 0.0 if is_fresh else SKEW_S
+        return date + timedelta(seconds=self._clock.boot_s() - boot_s - skew_s)
 
     async def identify(self) -> Identity:
         """Asks Slack who this token is. Raises PlatformError."""

@@ -1,5 +1,7 @@
 """What a closed place means for the ledger, and posts that belong to no edition."""
 
+import asyncio
+from dataclasses import replace
 from datetime import time, timedelta
 
 import pytest
@@ -185,3 +187,12 @@ class TestLeases:
 def lease_clock():
     """Seconds after the start; a server counts by its own clock, on which all this is at once."""
     return lambda seconds: START + timedelta(seconds=seconds)
+
+
+async def test_many_who_find_an_installation_closed_at_once_do_not_hold_each_other_up(ledger):
+    """Each has claimed a lead of its own, and fails the others' replies."""
+    channels = [replace(CHANNEL, channel=f"C{number}") for number in range(24)]
+    leads = [await claimed(ledger, f"daily-{to.channel}", to) for to in channels]
+    closing = (ledger.close(lead, Closed.INSTALLATION, WHY, START) for lead in reversed(leads))
+    assert None not in await asyncio.gather(*closing)
+    assert await ledger.open_destinations() == []

@@ -97,6 +97,16 @@ class TestWords:
             f"When it can again: gazette posts retry {POST.key} sends what failed and ends the pause",
         )
 
+    def test_what_a_retry_leaves_alone_is_not_said_to_be_sent(self):
+        reply = make_post("reply", parent=POST.key, state=PostState.SENDING)
+        waiting = [POST, reply, make_post("beside", parent=POST.key)]
+        said = alerts.words(closed(Closed.DESTINATION, reply), [], waiting)
+        assert said[2].startswith("2 posts failed.")
+        assert said[3].endswith(
+            f"gazette posts retry {reply.key} sends it and what belongs under it, and ends the pause; "
+            "gazette posts list --state failed names the others"
+        )
+
     def test_of_many_subscriptions_a_few_are_named(self):
         many = [make_subscription(f"s{number}") for number in range(7)]
         said = alerts.words(closed(Closed.INSTALLATION), many, [])

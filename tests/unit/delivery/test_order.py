@@ -158,3 +158,12 @@ def test_an_edit_waits_for_what_it_edits_and_goes_only_if_that_went():
     skipped = make_post("reply", parent=LEAD.key, state=PostState.SKIPPED)
     edit = an_edit(2, of=REPLY)
     assert step(SENT, skipped, edit) == Skip(edit, "the post it belongs under was not sent")
+
+
+def test_nothing_is_sent_under_a_post_that_is_nobody_knows_where():
+    found = make_post("lead", state=PostState.SENT, receipt=None)  # by hand, without a link
+    why = "nobody knows where the post it belongs under is"
+    for post in (REPLY, an_edit(1)):
+        assert step(found, post) == Skip(post, why)
+    card = make_post("card", parent=LEAD.key, kind=PostKind.CARD)
+    assert step(found, card) == Send(card, None)

@@ -2,7 +2,8 @@
 
 import shutil
 import zoneinfo
-from datetime import UTC, datetime, time, timedelta
+from dataclasses import replace
+from datetime import UTC, date, datetime, time, timedelta
 from importlib.resources import as_file, files
 
 import pytest
@@ -10,7 +11,7 @@ import pytest
 from bot.delivery.ports import Moved
 from bot.model.subscription import Schedule
 from bot.scheduling.arming import arm, realign
-from bot.scheduling.slots import next_slot
+from bot.scheduling.slots import due_slots, next_slot, slot_at
 from tests.support.builders import make_subscription
 
 DAILY = frozenset(range(7))
@@ -42,8 +43,9 @@ def armed(schedule, now, waiting=NINE):
         (at("09:00", zone="Europe/London"), NINE + HOUR),
         (at("08:00"), NINE + 23 * HOUR),
         (at("09:00", zone="Europe/Athens"), NINE + 23 * HOUR),
+        (replace(at("09:00"), paused_until=date(2026, 12, 1)), NINE + 7 * 24 * HOUR),
     ],
-    ids=["more times", "later", "a zone further west", "earlier", "a zone further east"],
+    ids=["more times", "later", "a zone further west", "earlier", "a zone further east", "a pause"],
 )
 def test_an_edit_around_the_due_instant_loses_no_slot_and_makes_up_none(schedule, due_at, now):
     assert armed(schedule, now) == due_at
@@ -90,6 +92,14 @@ def test_a_zone_that_moves_west_has_it_an_hour_later(zone_becomes):
     # it goes on from the day before, whose edition is there already
     assert move.next_slot_at == NINE - 23 * HOUR
     assert next_slot(stored.schedule, move.next_slot_at).due_at == NINE + HOUR
+
+
+def test_a_zone_that_moves_while_a_planned_digest_waits_brings_no_second_one(zone_becomes):
+    """Its slot has no offset: nine o'clock of that day has its edition, whenever that is by now."""
+    planned = slot_at(at("09:00"), NINE)
+    zone_becomes("Europe/London")
+    [again] = due_slots(at("09:00"), NINE, NINE + 2 * HOUR, 9)
+    assert (again.due_at, again.key) == (NINE + HOUR, planned.key)
 
 
 def test_rules_that_are_the_same_move_nobody():

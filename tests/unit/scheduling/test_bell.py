@@ -1,6 +1,7 @@
 import asyncio
 import subprocess
 import sys
+from datetime import datetime, timedelta
 
 import pytest
 from structlog.testing import capture_logs
@@ -168,6 +169,33 @@ async def test_rearming_rings_every_job_at_once_and_its_interval_goes_on_from_th
     bell.rearm()
     await soon(second.is_enough)
     await soon(other.is_enough)
+
+
+async def test_a_clock_that_is_set_ahead_by_a_month_is_one_ring(ring, monkeypatch):
+    """The library would count through its seconds, and hold the loop up for as long as that takes."""
+    job, then = Counted(), Counted(enough=2)
+
+    async def both() -> None:
+        await job.work()
+        await then.work()
+
+    bell = ring(Job("tick", 0.001, both))
+    await soon(job.is_enough)
+    looked = 0
+
+    class Ahead(datetime):
+        @classmethod
+        def now(cls, tz=None):
+            nonlocal looked
+            looked += 1
+            return datetime.now(tz) + timedelta(days=30)
+
+    monkeypatch.setattr("apscheduler.schedulers.base.datetime", Ahead)
+    before_s = boot_s()
+    await soon(then.is_enough)
+    assert looked
+    assert boot_s() - before_s < 5  # a thousand rings a second: 2.6 billion
+    await bell.stop()
 
 
 async def test_a_job_that_does_not_ring_in_time_is_counted_logged_and_rung(ring):
