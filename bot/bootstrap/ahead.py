@@ -18,6 +18,7 @@ def ahead_document(subscription: Subscription, now: datetime, count: int) -> dic
         "destination": str(subscription.destination),
         "at": schedule_words(subscription.schedule) if subscription.schedule else None,
         "paused_until": _utc(subscription.paused_until) if subscription.paused_until else None,
+        "pause_reason": subscription.pause_reason,
         "next": [
             {
                 "slot": each.slot.key,
@@ -41,6 +42,11 @@ def ahead_words(
         )
     times = upcoming(subscription, now, count)
     head = f"{subscription.name} to {subscription.destination}: {schedule_words(subscription.schedule)}"
+    if subscription.pause_reason is not None:
+        return (
+            f"{head}\npaused, as nothing can be posted there: {subscription.pause_reason}\n"
+            "When it can again: gazette posts list --state failed, then gazette posts retry KEY"
+        )
     until = subscription.paused_until
     if until is not None and until > now:
         head += f"\npaused until {moment_words(until)} UTC"

@@ -9,6 +9,7 @@ from typing import Any
 
 from bot import pipeline
 from bot.bootstrap.lately import lately
+from bot.bootstrap.once import as_stored
 from bot.bootstrap.reach import reached
 from bot.bootstrap.store import Store, is_demo
 from bot.clock import Clock
@@ -67,7 +68,7 @@ async def examine(
     for source in settings.sources:
         yield await _source(store, source, is_demo=is_demo(settings))
     stored = {each.name: each for each in await store.subscriptions.active()}
-    filed = {each.name: _as_stored(each, stored.get(each.name)) for each in settings.subscriptions}
+    filed = {each.name: as_stored(each, stored.get(each.name)) for each in settings.subscriptions}
     subscriptions = [*(stored | filed).values()]
     if not subscriptions:
         yield Finding(Mark.WARNING, "subscriptions", "there are none", "add one to the settings")
@@ -126,6 +127,10 @@ async def _subscription(
         is_sound = False
         what = f"it goes to {subscription.destination}, and {token} is not set"
         yield Finding(Mark.ERROR, where, what, f"set {token} in the environment")
+    if subscription.pause_reason is not None:
+        is_sound = False
+        what = f"paused, as nothing can be posted there: {subscription.pause_reason}"
+        yield Finding(Mark.WARNING, where, what, "`gazette posts list --state failed`, then retry")
     if subscription.paused_until is not None and subscription.paused_until > now:
         what = f"paused until {subscription.paused_until:%Y-%m-%d %H:%M} UTC"
         yield Finding(Mark.HINT, where, what)
@@ -178,7 +183,3 @@ def _is_set_up(settings: Settings, platform: Platform) -> bool:
         Platform.DISCORD: settings.secrets.discord_token,
     }
     return tokens.get(platform) is not None
-
-
-def _as_stored(filed: Subscription, stored: Subscription | None) -> Subscription:
-    return replace(filed, paused_until=stored.paused_until) if stored else filed

@@ -193,8 +193,14 @@ async def named(store: Store, settings: Settings, name: str) -> Subscription:
     filed = next((each for each in settings.subscriptions if each.name == name), None)
     if filed is None:
         return await active(store, name)
-    stored = await store.subscriptions.by_name(name)
-    return replace(filed, paused_until=stored.paused_until) if stored else filed
+    return as_stored(filed, await store.subscriptions.by_name(name))
+
+
+def as_stored(filed: Subscription, stored: Subscription | None) -> Subscription:
+    """As the settings have it, paused as it is stored."""
+    if stored is None:
+        return filed
+    return replace(filed, paused_until=stored.paused_until, pause_reason=stored.pause_reason)
 
 
 async def active(store: Store, name: str) -> Subscription:

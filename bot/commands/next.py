@@ -23,7 +23,7 @@ async def answer_next(
     here = await subscriptions.of_destination(destination)
     if not here:
         return Answer("No digest comes to this channel", note="None is set up for it.")
-    count = min(int(text), MOST) if text.isdecimal() and text.isascii() else SHOWN
+    count = min(int(text[:3]), MOST) if text.isdecimal() and text.isascii() else SHOWN
     items = [item for each in here for item in _items(each, ahead(each, now, max(count, 1)), now)]
     return Answer("The next digests here", items=tuple(items), note="Each also in your own time.")
 
@@ -31,6 +31,8 @@ async def answer_next(
 def _items(
     subscription: Subscription, times: tuple[Upcoming, ...], now: datetime
 ) -> list[AnswerItem]:
+    if subscription.pause_reason is not None:
+        return [AnswerItem(f"{subscription.name}: paused, {subscription.pause_reason}")]
     if not times:
         return [AnswerItem(f"{subscription.name}: sent by hand only")]
     until = subscription.paused_until

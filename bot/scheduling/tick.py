@@ -16,7 +16,7 @@ from bot.scheduling.slots import due_slots, next_slot
 Work = Callable[[Sequence[Due]], Awaitable[None]]
 """Plans these slots, or records them as skipped: all, or none and an error."""
 
-TOGETHER = 50
+TOGETHER = 25
 """So many subscriptions are planned in one transaction: their histories and posts are held at once."""
 
 AT_A_TIME = 1_500

@@ -11,9 +11,12 @@ from bot.scheduling.slots import slots_from
 
 
 def upcoming(subscription: Subscription, now: datetime, count: int) -> tuple[Upcoming, ...]:
-    """The first `count` slots after now and after a pause; none without a schedule."""
+    """The first `count` slots after now and after a pause; none without a schedule.
+
+    None either while the destination is closed: nobody knows when that ends.
+    """
     schedule = subscription.schedule
-    if schedule is None:
+    if schedule is None or subscription.pause_reason is not None:
         return ()
     from_at = max(now, subscription.paused_until or now)
     slots = islice((each for each in slots_from(schedule, from_at) if each.due_at > now), count)

@@ -50,13 +50,13 @@ def test_ten_thousand_due_at_once_are_planned_in_bulk(part: Part, catalog: Path)
         found[case] = json.loads(timed(command).said)
     part.table(
         f"{COUNT:,} subscriptions due at one moment",
-        ["", "seconds", "CPU, s", "ms each", "ms each, alone", "memory grew by, MB"],
+        ["", "seconds", "CPU, s", "CPU, ms each", "the same alone", "memory grew by, MB"],
         [
             [
                 case,
                 number(each["seconds"]),
                 number(each["cpu_s"]),
-                number(each["seconds"] / COUNT * 1_000),
+                number(each["cpu_s"] / COUNT * 1_000),
                 number(each["alone_s"] * 1_000),
                 number(each["grown_mb"]),
             ]
@@ -65,10 +65,10 @@ def test_ten_thousand_due_at_once_are_planned_in_bulk(part: Part, catalog: Path)
     )
     ratios = []
     for case, each in found.items():
-        bulk_s = each["seconds"] / COUNT
+        bulk_s = each["cpu_s"] / COUNT
         ratios += [
             part.ratio(
-                f"{case}: a digest planned alone / in bulk",
+                f"{case}: CPU time of a digest planned alone / in bulk",
                 f"{each['alone_s'] * 1_000:.1f} ms / {bulk_s * 1_000:.1f} ms",
                 each["alone_s"] / bulk_s,
                 at_least=2,

@@ -18,6 +18,7 @@ from bot.model.subscription import Schedule
 from bot.rendering import discord, slack, text
 from tests.support.builders import CHANNEL, make_subscription
 from tests.support.clock import START, ManualClock
+from tests.support.ledgers import closed
 from tests.support.newsroom import link, write_article
 
 ACTOR = Actor("U1")
@@ -204,6 +205,13 @@ async def test_next_names_the_times_of_this_channels_digests_alone(commands, sub
     assert len((await asked(commands, "next")).items) == 1 + 3
     assert len((await asked(commands, "next", "99")).items) == 1 + 10
     assert len((await asked(commands, "next", "soon")).items) == 1 + 3
+
+
+async def test_next_gives_no_times_where_nothing_can_be_posted_but_why(commands, subscribed, store):
+    await closed(store, "Slack refused: is_archived")
+    items = (await asked(commands, "next", "9" * 5_000)).items
+    why = "paused, Slack refused: is_archived"
+    assert [item.title for item in items] == [f"by-hand: {why}", f"daily: {why}"]
 
 
 async def test_next_has_a_word_for_a_change_of_clock(store, subscribed):

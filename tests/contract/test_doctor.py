@@ -10,11 +10,13 @@ from bot.bootstrap.lately import lately
 from bot.bootstrap.store import opened
 from bot.ingest.folder import Folder
 from bot.ingest.sync import sync
+from bot.model.destination import Destination, Look, Platform
 from bot.model.subscription import Schedule
 from bot.settings.load import load
 from tests.support.builders import make_subscription
 from tests.support.cli import invoke
 from tests.support.clock import START, ManualClock
+from tests.support.ledgers import closed
 from tests.support.newsroom import write_article
 from tests.support.slack_server import SlackServer
 
@@ -64,6 +66,16 @@ async def test_where_all_is_well_each_part_says_so(store, folder):
     [(mark, what, _)] = about(findings, "subscription azure-daily")
     assert (mark, what) == (Mark.OK, "to local:general, 61 of its last 61 times had articles")
     assert about(findings, "platforms")[0][0] is Mark.HINT
+
+
+async def test_one_that_is_paused_as_its_channel_is_closed_is_named_with_the_mend(store, folder):
+    await take_in(store, folder, range(70))
+    to = Destination(Platform.LOCAL, "general", Look.SLACK)
+    await store.subscriptions.upsert_from_file([make_subscription(destination=to)], START)
+    await closed(store, "gone")
+    [(mark, what, mend)] = about(await found(store, folder), "subscription azure-daily")
+    assert (mark, what) == (Mark.WARNING, "paused, as nothing can be posted there: gone")
+    assert "gazette posts list --state failed" in mend
 
 
 async def test_a_daily_that_would_mostly_be_empty_is_proposed_weekly(store, folder):

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from sqlalchemy import delete
+from sqlalchemy import delete, update
 
 from bot.bootstrap.store import Store, opened
 from bot.storage import schema
@@ -47,3 +47,9 @@ def unsynced(database: Database) -> None:
     """Commits wait for no disk: here power never fails."""
     with database._engines.writer.connect() as connection:
         connection.connection.driver_connection.execute("PRAGMA synchronous = OFF")
+
+
+async def closed(store: Store, why: str) -> None:
+    """All subscriptions are paused, as if nothing could be posted any more."""
+    pauses = update(schema.subscription).values(pause_reason=why)
+    await store.ledger._database.run(lambda each: each.execute(pauses), write=True)

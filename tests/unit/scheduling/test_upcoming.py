@@ -92,6 +92,14 @@ def test_words_say_how_to_have_it_sent_and_until_when_it_is_paused():
     assert "paused until Tue 1 Dec 2026, 00:00 UTC" in words
 
 
+def test_one_whose_channel_is_closed_has_no_times_but_the_reason_and_the_mend():
+    closed = make("09:00", pause_reason="Slack refused: is_archived")
+    words = ahead_words(closed, utc("2026-11-24T12:00"), 3, UTC)
+    assert "is_archived" in words
+    assert "gazette posts retry" in words
+    assert "2026" not in words
+
+
 def test_the_document_has_keys_and_moments_for_programs():
     document = ahead_document(make("09:00"), utc("2026-11-24T12:00"), 1)
     assert document == {
@@ -99,6 +107,7 @@ def test_the_document_has_keys_and_moments_for_programs():
         "destination": "slack:C0000000001",
         "at": "daily 09:00 Europe/Berlin",
         "paused_until": None,
+        "pause_reason": None,
         "next": [
             {
                 "slot": "2026-11-25T09:00",
