@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from matplotlib import rc_context
 from matplotlib.figure import Figure
 
 from bot.replay.measure import Estimate
@@ -33,7 +34,10 @@ def draw(found: Replay, file: Path) -> None:
     axes.set_xticks(range(len(names)), names)
     axes.set_ylim(0, 1)
     axes.set_ylabel("nDCG@5, mean and 95 %")
-    axes.set_title(f"What would have been picked, per {found.period.value}")
-    axes.legend(frameon=False)
+    is_told = found.qualities[found.chosen]["all"].days > 0
+    nothing = "" if is_told else ": nothing published to compare with"
+    axes.set_title(f"What would have been picked, per {found.period.value}{nothing}")
+    figure.legend(loc="outside lower center", ncols=2, frameon=False)
     axes.spines[["top", "right"]].set_visible(False)
-    figure.savefig(file, metadata={"Date": None} if file.suffix == ".svg" else None)
+    with rc_context({"svg.hashsalt": "gazette"}):  # the same picture each time
+        figure.savefig(file, metadata={"Date": None} if file.suffix == ".svg" else None)
