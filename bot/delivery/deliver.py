@@ -18,6 +18,7 @@ from bot.delivery.reconcile import DAY, verdict
 from bot.delivery.states import SIMPLER
 from bot.delivery.waits import Waits
 from bot.errors import (
+    Closed,
     NotAllowed,
     NotSent,
     OutcomeUnknown,
@@ -280,7 +281,8 @@ class Delivery:
             await self._alert(Alert(AlertKind.DEGRADED, replace(post, state=move.to), what))
 
     async def _alert(self, alert: Alert) -> None:
-        if alert.post.edition_id is not None:  # an alert that fails is no reason for another
+        """An alert that fails is no reason for another, unless all on its platform fails with it."""
+        if alert.post.edition_id is not None or alert.closed is Closed.INSTALLATION:
             await self._tell(alert)
 
     async def _keep_pace(self, destination: Destination, pace_s: float) -> None:
