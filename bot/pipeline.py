@@ -5,7 +5,7 @@ delivery goes by the ledger alone.
 """
 
 import asyncio
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import lru_cache
@@ -212,11 +212,13 @@ async def correct(
     looked_at: Mapping[str, datetime],
     now: datetime,
     correct_for: timedelta,
+    *,
+    before: Callable[[Correction], Awaitable[None]] | None = None,
 ) -> list[Correction]:
     """Corrects editions of the last `correct_for` whose articles have changed; what was stored.
 
     `looked_at`: when the last complete ingest of each source began. Nothing is corrected twice; an
-    edition that changes meanwhile is left for the next time.
+    edition that changes meanwhile is left for the next time. `before` is called before each is stored.
     """
     since, done, last = now - correct_for, [], 0
     showings = await ledger.showings(since)
@@ -230,7 +232,11 @@ async def correct(
         last = some[-1].edition.id
         for shown in some:
             correction = corrected(shown, standings, looked_at, now)
-            if correction is not None and await ledger.correct(correction, now):
+            if correction is None:
+                continue
+            if before is not None:
+                await before(correction)
+            if await ledger.correct(correction, now):
                 done.append(correction)
     return done
 

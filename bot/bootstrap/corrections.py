@@ -1,7 +1,7 @@
 """Corrects what channels show whenever articles have changed, and tells of what it doesn't believe."""
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 import structlog
@@ -26,10 +26,12 @@ class Corrections:
         self._clock = clock
         self._tell = tell
         self._busy = asyncio.Lock()
+        self._has_told = False
 
     async def work(self, looked_at: Mapping[str, datetime], correct_for: timedelta) -> None:
         """Corrects what is due; the next call goes on where the database was out of reach."""
         async with self._busy:
+            self._has_told = False
             try:
                 stored = await pipeline.correct(
                     self._store.catalog,
@@ -37,8 +39,8 @@ class Corrections:
                     looked_at,
                     self._clock.now(),
                     correct_for,
+                    before=self._tell_of_held,
                 )
-                await self._tell_of_held(stored)
             except StoreError as error:
                 log.error("not corrected", reason=str(error))  # noqa: TRY400 - no stack helps here
                 return
@@ -53,12 +55,10 @@ class Corrections:
             )
             self._engine.enqueue(edition.destination)
 
-    async def _tell_of_held(self, stored: Sequence[Correction]) -> None:
-        """One alert for all of them."""
-        for each in stored:
-            for waiting in (post for post in each.posts if post.why_held):
-                posts = await self._store.ledger.posts(each.of.edition.id)
-                post = next(post for post in posts if post.key == waiting.post.key)
-                why = waiting.why_held.partition(";")[0]
-                await self._tell(Alert(AlertKind.VANISHED, post, why))
-                return
+    async def _tell_of_held(self, correction: Correction) -> None:
+        """One alert for all of them, before the first is held: a stop in between would be silence."""
+        why = next((post.why_held for post in correction.posts if post.why_held), "")
+        if why and not self._has_told:
+            alert = Alert(AlertKind.VANISHED, correction.of.posts[0], why.partition(";")[0])
+            await self._tell(alert)
+            self._has_told = True

@@ -200,7 +200,9 @@ def as_stored(filed: Subscription, stored: Subscription | None) -> Subscription:
     """As the settings have it, paused as it is stored."""
     if stored is None:
         return filed
-    return replace(filed, paused_until=stored.paused_until, pause_reason=stored.pause_reason)
+    is_there = str(stored.destination) == str(filed.destination)
+    reason = stored.pause_reason if is_there else None
+    return replace(filed, paused_until=stored.paused_until, pause_reason=reason)
 
 
 async def active(store: Store, name: str) -> Subscription:

@@ -170,7 +170,7 @@ def _vanished(
         "Digests that show them stay as they are.",
         (
             "If it was a mishap, bring the files back: nothing else need be done. If it was meant: "
-            "gazette posts list --state held --limit 10000 | cut -f1 | "
+            "gazette posts list --state held --limit 10000 | grep 'gone at once' | cut -f1 | "
             "xargs gazette posts resolve --as planned"
         ),
     )

@@ -14,10 +14,11 @@ from bot.delivery.order import Doubt, LookUp, Send, Skip, Wait, is_repeatable, n
 from bot.delivery.overdue import Overdue, since_due
 from bot.delivery.patience import Patience
 from bot.delivery.ports import Ledger, Messenger, Move, Tell
-from bot.delivery.reconcile import verdict
+from bot.delivery.reconcile import DAY, verdict
 from bot.delivery.states import SIMPLER
 from bot.delivery.waits import Waits
 from bot.errors import (
+    Closed,
     NotAllowed,
     NotSent,
     OutcomeUnknown,
@@ -32,6 +33,9 @@ from bot.model.post import Post, PostOp, PostState
 from bot.model.receipt import Receipt
 
 log = structlog.get_logger(__name__)
+
+VAIN = 30
+"""Attempts, far fewer than a day has room for."""
 
 LOST = "whoever was sending it ended before an answer came"
 
@@ -194,7 +198,9 @@ class Delivery:
                 return await self._closed(claim, error)
             case _:
                 assert isinstance(error, OutcomeUnknown), error
-                return await self._doubt(claim, what)
+                return await (
+                    self._held(claim, what) if self._is_vain(claim) else self._doubt(claim, what)
+                )
         return await self._move(claim, move)
 
     async def _closed(self, claim: Post, error: NotAllowed) -> Post | None:
@@ -213,8 +219,20 @@ class Delivery:
         """Someone deleted it: there is nothing to correct, or a person decides whether to repeat it."""
         if claim.op is PostOp.EDIT:
             return await self._move(claim, Move(PostState.FAILED, error=what))
+        return await self._held(claim, what)
+
+    async def _held(self, claim: Post, what: str) -> Post | None:
         doubted = await self._move(claim, Move(PostState.UNKNOWN, error=what))
         return doubted and await self._move(doubted, Move(PostState.HELD, error=what))
+
+    def _is_vain(self, claim: Post) -> bool:
+        """Whether what is repeated at any age, which no look ever ends, came to nothing for a day.
+
+        So many attempts too: a wall clock may have been set, and a machine switched off for a day.
+        """
+        since = claim.sending_at
+        is_old = since is not None and self._clock.now() - since > DAY
+        return is_old and claim.op is not PostOp.CREATE and claim.attempt >= VAIN
 
     async def _still_in_doubt(self, claim: Post, error: PlatformError) -> Post | None:
         """A repeat that surely did not post says nothing of the request before it."""
@@ -263,7 +281,8 @@ class Delivery:
             await self._alert(Alert(AlertKind.DEGRADED, replace(post, state=move.to), what))
 
     async def _alert(self, alert: Alert) -> None:
-        if alert.post.edition_id is not None:  # an alert that fails is no reason for another
+        """An alert that fails is no reason for another, unless all on its platform fails with it."""
+        if alert.post.edition_id is not None or alert.closed is Closed.INSTALLATION:
             await self._tell(alert)
 
     async def _keep_pace(self, destination: Destination, pace_s: float) -> None:

@@ -8,7 +8,7 @@ from sqlalchemy import Connection, Row, and_, update
 
 from bot.delivery.ports import Move
 from bot.errors import Closed
-from bot.model.post import Post, PostState
+from bot.model.post import Post, PostOp, PostState
 from bot.storage import rows, schema
 from bot.storage.moving import lock_edition, move
 
@@ -33,9 +33,11 @@ def close(
 
 def _planned_there(connection: Connection, post: Post, closed: Closed) -> Sequence[Row[Any]]:
     t = schema.post.c
+    # an edit of the message that a thread hangs on is not in the thread
+    in_it = () if post.op is PostOp.EDIT else (t.op != PostOp.EDIT,)
     there = {
         # a post under nothing is in no thread, and NULL would be every such post there is
-        Closed.THREAD: and_(t.parent.is_not(None), t.parent == post.parent),
+        Closed.THREAD: and_(t.parent.is_not(None), t.parent == post.parent, *in_it),
         Closed.DESTINATION: t.destination == str(post.destination),
         Closed.INSTALLATION: t.destination.startswith(f"{post.destination.platform}:"),
     }[closed]

@@ -106,11 +106,13 @@ class Subscriptions:
 def _upsert(connection: Connection, wanted: Subscription, stored: Row[Any] | None) -> None:
     """A person's pause is kept; so is the next slot, unless the schedule is another.
 
-    One that comes back from retirement has no slot, so that it walks no backlog.
+    A pause of the machine's is for its destination, and ends with it. One that comes back from retirement has no slot, so that it walks no backlog.
     """
     values = _file_columns(wanted)
     if stored is None:
         values["paused_until"] = wanted.paused_until
+    elif stored.destination != values["destination"]:
+        values["pause_reason"] = None
     if (
         stored is None
         or stored.retired_at is not None

@@ -11,8 +11,10 @@ import pytest
 
 from bot.bootstrap.alarm import MANY, Alarm
 from bot.bootstrap.store import opened
+from bot.delivery.deliver import Delivery
+from bot.delivery.patience import Patience
 from bot.digest.quiet import quiet_words
-from bot.errors import Closed
+from bot.errors import Closed, NotAllowed
 from bot.model.alert import Alert, AlertKind
 from bot.model.destination import Destination, Look, Platform, person
 from bot.model.post import PostState
@@ -105,6 +107,28 @@ async def test_a_closed_installation_is_told_elsewhere_and_its_maker_s_channel_t
     assert bell.people == {person(DEPUTY)}
     await bell.tell(Alert(AlertKind.CLOSED, post, "is_archived", Closed.DESTINATION))
     assert [len(await stored(store, each)) for each in (BOSS, DEPUTY, "slack:U0MAKER")] == [1, 2, 1]
+
+
+class Closing:
+    """A platform that has closed to us."""
+
+    pace_s = repeats_safely_s = 0.0
+
+    async def create(self, _destination, _payload, _key, _thread):
+        raise NotAllowed("token_revoked", Closed.INSTALLATION)
+
+    async def platform_time_at(self):
+        return START
+
+
+async def test_where_an_alert_is_the_first_to_find_a_platform_closed_that_is_told_elsewhere(
+    store, clock
+):
+    bell, to = alarm(store, clock), person(BOSS)
+    await bell.tell(Alert(AlertKind.HELD, await claimed(store), "history can't be read"))
+    platforms = {Platform.SLACK: Closing()}
+    await Delivery(store.ledger, platforms, clock, Patience(), "me", tell=bell.tell).work_off(to)
+    assert "let Gazette in any more" in (await stored(store, DEPUTY))[-1].payloads.text
 
 
 async def quiet(store, name, day=0, **fields):

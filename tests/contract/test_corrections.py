@@ -11,6 +11,7 @@ import pytest
 
 from bot.bootstrap.corrections import Corrections
 from bot.bootstrap.store import opened
+from bot.errors import StoreError
 from bot.model.alert import Alert
 from bot.model.destination import Destination
 from bot.model.post import PostState
@@ -143,8 +144,30 @@ async def test_of_many_articles_gone_at_once_people_are_told_once(tmp_path: Path
         assert len(held) == 7
         assert at_work == [scene.channel]
     [alert] = told
-    assert alert.post in held
+    assert alert.post.destination == scene.channel
     assert alert.what == "3 of 3 articles of news are gone at once"
+
+
+async def test_of_what_is_held_people_are_told_even_if_that_fails_at_first(tmp_path: Path) -> None:
+    told: list[Alert] = []
+    faults = [StoreError("the database is locked")]
+
+    async def tell(alert: Alert) -> None:
+        if faults:
+            raise faults.pop()
+        told.append(alert)
+
+    with opened(f"sqlite:///{tmp_path / 'g.db'}") as store:
+        scene = Scene(store.ledger._database)
+        await scene.write(*some(3))
+        await scene.send()
+        await scene.remove("one", "two", "three")
+        await scene.look()
+        corrections = Corrections(store, Recording([]), scene.clock, tell)
+        for _ in range(2):
+            await corrections.work(scene.looked_at, DAYS)
+        assert PostState.HELD in {post.state for post in await scene.posts()}
+    assert len(told) == 1
 
 
 class Recording:

@@ -425,6 +425,21 @@ async def test_opening_a_thread_is_repeated_until_it_is_open(store, delivery, ed
     assert edge.looks == []
 
 
+async def test_what_is_repeated_in_vain_for_a_day_is_a_person_s_and_holds_nothing_back(
+    store, delivery, edge, clock
+):
+    lead = make_planned_post("lead")
+    thread = make_planned_post("thread", parent=lead.key, op=PostOp.OPEN_THREAD)
+    beside = make_planned_post("beside", parent=lead.key)
+    edition = await planned(store, ONE, posts=(lead, thread, beside))
+    edge.refuse("thread", *[OutcomeUnknown("500")] * 1000)
+    until = await delivery.work_off(CHANNEL)
+    while until is not None and clock.now() < START + timedelta(days=1, minutes=10):
+        clock.advance((until - clock.now()).total_seconds())
+        until = await delivery.work_off(CHANNEL)
+    assert await states(store, edition) == ["sent", "held", "sent"]
+
+
 async def test_what_a_dead_process_was_sending_is_looked_up(store, edge, clock):
     edition = await planned(store, ONE)
     lead = (await store.ledger.posts(edition.id))[0]

@@ -1,5 +1,6 @@
 """What a failed request to Discord means for a post (PLATFORMS.md 2.5). Pure."""
 
+import math
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -23,6 +24,8 @@ BANNED_S = 600.0
 
 LIMITED_S = 60.0
 """For limits that Discord answers with a code and without a time."""
+
+LONGEST_RETRY_AFTER_S = 86_400.0
 
 BY_CLOUDFLARE = (
     HTTPStatus.FORBIDDEN,
@@ -107,7 +110,8 @@ class HTTPFailure(Exception):
     @property
     def code(self) -> int:
         """Discord's own code, 0 where the body has none."""
-        return int(self.body.get("code") or 0)
+        code = self.body.get("code")
+        return code if isinstance(code, int) else 0
 
 
 def judge(answer: HTTPFailure) -> PlatformError:
@@ -169,4 +173,9 @@ def code_of(error: PlatformError) -> int:
 
 
 def _limited(retry_after_s: float) -> RateLimited:
+    if (
+        not math.isfinite(retry_after_s) or retry_after_s < 0
+    ):  # JSON has no such numbers, Python's does
+        retry_after_s = LIMITED_S
+    retry_after_s = min(retry_after_s, LONGEST_RETRY_AFTER_S)
     return RateLimited(f"Discord asks for {retry_after_s:.1f} s of patience", retry_after_s)

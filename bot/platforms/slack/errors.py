@@ -96,6 +96,9 @@ PASSING = frozenset({"team_added_to_org", "org_login_required", "accesslimited"}
 AMBIGUOUS = frozenset({"fatal_error", "internal_error", "request_timeout", "service_unavailable"})
 _HINTS_OF_DOUBT = ("timeout", "timed_out", "unavailable", "internal", "fatal", "unknown_error")
 
+IN_BETWEEN = (HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.CONFLICT)
+"""A gateway's words, be they JSON: what it gave up waiting for may be carried out all the same."""
+
 _MENDS = {
     "channel_not_found": "check the channel's id, and invite the app if the channel is private",
     "not_in_channel": "invite the app to the channel",
@@ -137,7 +140,8 @@ def _from_answer(
     code = body.get("error")
     if status == HTTPStatus.TOO_MANY_REQUESTS:
         return RateLimited("Slack asks to wait", retry_after_s(headers))
-    if status >= HTTPStatus.INTERNAL_SERVER_ERROR or not isinstance(code, str):
+    is_doubtful = status >= HTTPStatus.INTERNAL_SERVER_ERROR or status in IN_BETWEEN
+    if is_doubtful or not isinstance(code, str):
         return OutcomeUnknown(f"Slack's answer was HTTP {status}, which leaves the outcome open")
     return _from_code(code, body, headers)
 
@@ -171,9 +175,10 @@ def _words(code: str, body: Mapping[str, Any]) -> str:
     words = f"Slack refused: {code[:100]}"
     if isinstance(needed := body.get("needed"), str):
         words += f"; the app lacks the scope {needed[:100]}"
-    messages = (body.get("response_metadata") or {}).get("messages") or []
-    if messages and isinstance(messages[0], str):
-        words += f" ({messages[0][:200]})"
+    metadata = body.get("response_metadata")
+    messages = metadata.get("messages") if isinstance(metadata, dict) else None
+    if isinstance(messages, list) and messages and isinstance(messages[0], str):
+        words += f" ({' '.join(messages[0].split())[:200]})"
     return f"{words}; {_MENDS[code]}" if code in _MENDS else words
 
 

@@ -1,5 +1,6 @@
 """What each of Discord's error codes means, by the real discord.py: the table of PLATFORMS 2.5."""
 
+import json
 from typing import NamedTuple
 
 import pytest
@@ -129,3 +130,18 @@ async def test_a_post_whose_nonce_is_known_and_message_deleted_is_gone(server, m
     server.fail_next("create", error(404, 10008))
     with pytest.raises(PostGone):
         await messenger.create(to, message(KEY), KEY, None)
+
+
+@pytest.mark.parametrize(
+    ("said", "seconds"), [("1e400", 60), ("NaN", 60), ("-5", 60), ("1e12", 86_400), ("1.5", 1.5)]
+)
+def test_a_wait_that_no_clock_can_tell_is_made_one(said, seconds):
+    body = json.loads(f'{{"retry_after": {said}}}')
+    found = errors.judge(errors.HTTPFailure(429, body, has_via=True, is_json=True))
+    assert isinstance(found, RateLimited)
+    assert found.retry_after_s == seconds
+
+
+def test_a_code_that_is_no_number_is_none_of_discord_s():
+    refused = errors.HTTPFailure(400, {"code": "bad_request"}, has_via=False, is_json=True)
+    assert isinstance(errors.judge(refused), PayloadRefused)

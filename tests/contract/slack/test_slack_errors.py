@@ -1,6 +1,8 @@
 """What each of Slack's error codes means, by the real slack_sdk: the table of PLATFORMS 1.5, and chat.update's."""
 
 import pytest
+from slack_sdk.errors import SlackApiError
+from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
 from bot.errors import (
     Closed,
@@ -77,3 +79,33 @@ async def test_a_refused_edit_is_the_error_its_table_says(messenger, slack, code
         await messenger.edit(Receipt("C0NEWS", "1.2"), payload(), KEY)
     assert type(caught.value) is kind
     assert getattr(caught.value, "closed", None) is closed
+
+
+def answered(status: int, body: dict[str, object]) -> PlatformError:
+    response = AsyncSlackResponse(
+        client=None,
+        http_verb="POST",
+        api_url="",
+        req_args={},
+        data=body,
+        headers={},
+        status_code=status,
+    )
+    return errors.translate(SlackApiError("", response))
+
+
+@pytest.mark.parametrize("status", [408, 409])
+def test_a_gateway_that_gave_up_waiting_in_json_leaves_doubt(status: int) -> None:
+    assert isinstance(answered(status, {"error": "Request Timeout"}), OutcomeUnknown)
+
+
+@pytest.mark.parametrize("metadata", [["a"], {"messages": {"a": "b"}}, {"messages": "a"}, 1])
+def test_a_refusal_with_words_of_another_shape_is_still_that_refusal(metadata: object) -> None:
+    answer = answered(200, {"ok": False, "error": "no_text", "response_metadata": metadata})
+    assert isinstance(answer, PayloadRefused)
+
+
+def test_slack_s_words_are_one_line() -> None:
+    metadata = {"messages": ["[ERROR] no\n\tsuch"]}
+    answer = answered(200, {"ok": False, "error": "no_text", "response_metadata": metadata})
+    assert str(answer) == "Slack refused: no_text ([ERROR] no such)"

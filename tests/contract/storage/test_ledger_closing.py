@@ -6,11 +6,12 @@ from datetime import time, timedelta
 
 import pytest
 
+from bot.bootstrap.once import as_stored
 from bot.delivery.ports import Move
 from bot.errors import Closed
 from bot.model.destination import Destination, Look, Platform
+from bot.model.post import PostOp, action_key
 from bot.model.post import PostState as P
-from bot.model.post import action_key
 from bot.model.slot import manual_slot
 from bot.model.subscription import Schedule
 from bot.storage import schema
@@ -87,6 +88,19 @@ async def test_a_closed_thread_fails_what_hangs_beside_and_pauses_nothing(ledger
     assert await paused(subscriptions) == set()
 
 
+async def test_a_closed_thread_fails_no_edit_of_the_message_it_hangs_on(ledger, subscriptions):
+    lead = make_planned_post("lead")
+    reply = make_planned_post("reply", parent=lead.key)
+    edit = make_planned_post("edit", parent=lead.key, op=PostOp.EDIT)
+    posts = await plan(ledger, make_draft(slot=manual_slot(1, START), posts=(lead, reply, edit)))
+    for each in posts[:2]:
+        claim = await ledger.move(each, Move(P.SENDING, owner="me"), START)
+        if each is posts[0]:
+            await ledger.move(claim, Move(P.SENT), START)
+    await ledger.close(claim, Closed.THREAD, WHY, START)
+    assert await states(ledger, "azure-daily") == ("open", [P.SENT, P.FAILED, P.PLANNED])
+
+
 async def test_a_closed_thread_of_a_post_under_nothing_fails_that_post_alone(ledger, subscriptions):
     lead = await claimed(ledger)
     await plan(ledger, make_draft(subscription=make_subscription("other", destination=OTHER)))
@@ -110,6 +124,18 @@ async def test_a_destination_opened_again_ends_its_pauses_and_no_person_s(ledger
     assert await subscriptions.reopen(CHANNEL) == ["azure-daily"]
     found = await subscriptions.by_name("azure-daily")
     assert found.pause_reason is None
+
+
+async def test_a_subscription_that_goes_elsewhere_now_leaves_the_pause_behind(
+    ledger, subscriptions
+):
+    await ledger.close(await claimed(ledger), Closed.DESTINATION, WHY, START)
+    await subscriptions.upsert_from_file([make_subscription("azure-daily")], START)
+    assert await paused(subscriptions) == {"azure-daily"}
+    moved = make_subscription("azure-daily", destination=OTHER)
+    assert as_stored(moved, await subscriptions.by_name("azure-daily")).pause_reason is None
+    await subscriptions.upsert_from_file([moved], START)
+    assert await paused(subscriptions) == set()
 
 
 async def test_what_is_paused_by_the_machine_is_not_due_and_keeps_a_persons_pause(

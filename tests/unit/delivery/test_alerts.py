@@ -138,3 +138,10 @@ class TestWords:
         assert said[1] == f"Why: {why}"
         assert "bring the files back" in said[3]
         assert "gazette posts resolve --as planned" in said[3]
+
+    def test_only_what_is_held_for_that_is_let_go_and_not_what_may_be_there_already(self):
+        why = "1,234 of 3,039 articles of news are gone at once"
+        said = alerts.words(Alert(AlertKind.VANISHED, POST, why), [], [])
+        only = said[3].partition("| grep '")[2].partition("'")[0]
+        assert only
+        assert only in why
