@@ -86,6 +86,8 @@ def _drawing(plot: Path | None) -> Any:
         return None
     if plot.suffix not in {".svg", ".png"}:
         raise typer.BadParameter("--plot draws .svg or .png; name the file so")
+    if not plot.parent.is_dir():
+        raise typer.BadParameter(f"--plot has no folder {plot.parent} to draw in; make it first")
     try:
         from bot.replay.plot import draw
     except ImportError as error:

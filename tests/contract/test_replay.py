@@ -85,6 +85,14 @@ async def test_an_empty_folder_is_said_to_be_what_is_wrong(tmp_path):
     assert "no topic is called “azure”; no article here has a topic" in err
 
 
+def test_a_plot_that_can_be_drawn_nowhere_is_told_before_the_walk():
+    span = ("--from", "2026-11-03", "--to", "2026-11-04")
+    plot = ("--plot", "nowhere/it.svg")
+    ran = CliRunner().invoke(app, ["replay", "--source", ".", "--topic", "a", *span, *plot])
+    assert ran.exit_code == 2
+    assert "no folder nowhere" in ran.stderr
+
+
 @pytest.mark.parametrize(
     ("span", "words"),
     [
