@@ -60,7 +60,8 @@ class UnknownTopic(GazetteError):
     def __init__(self, name: str, nearest: Sequence[str]) -> None:
         self.name = name
         self.nearest = tuple(nearest)
-        hint = f"; nearest: {', '.join(self.nearest)}" if self.nearest else ""
+        nearest_words = ", ".join(self.nearest)
+        hint = f"; nearest: {nearest_words}" if nearest_words else "; no article here has a topic"
         super().__init__(f"no topic is called “{name}”{hint}")
 
 

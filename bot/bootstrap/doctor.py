@@ -137,8 +137,10 @@ async def _subscription(
     past = await lately(store, subscription, now)
     schedule = subscription.schedule
     if past.is_mostly_quiet and schedule is not None and len(schedule.days) >= _OFTEN:
-        weekly = schedule_words(replace(schedule, days=frozenset({0})))
-        per_week = f"{past.articles / past.slots * len(schedule.days):.1f}"
+        once = replace(schedule, days=frozenset({min(schedule.days)}), times=schedule.times[:1])
+        weekly = schedule_words(once)
+        slots_a_week = len(schedule.days) * len(schedule.times)
+        per_week = f"{past.articles / past.slots * slots_a_week:.1f}"
         what = (
             f"nothing to say on {past.quiet} of its last {past.slots} times; "
             f"a week had about {per_week} articles for it"

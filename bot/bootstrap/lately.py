@@ -53,7 +53,7 @@ async def lately(store: Store, subscription: Subscription, now: datetime) -> Lat
         return Lately(0, 0, 0)
     start = max(start, found[-1].published_at)
     seen: list[Seen] = []
-    slots = quiet = 0
+    slots = quiet = articles = 0
     for slot in slots_from(schedule, start):
         if slot.due_at > now:
             break
@@ -65,5 +65,7 @@ async def lately(store: Store, subscription: Subscription, now: datetime) -> Lat
         picks = choose(candidates, taste, history, taxonomy, slot.due_at, before).picks
         slots += 1
         quiet += not picks
-        seen += [seen_of(pick.article) for pick in picks]
-    return Lately(slots, quiet, len(seen))
+        articles += len(picks)
+        # what stands in a thread was had too
+        seen += [seen_of(each) for pick in picks for each in (pick.article, *pick.also)]
+    return Lately(slots, quiet, articles)

@@ -118,9 +118,14 @@ def moment(written: str | None) -> datetime:
         raise typer.BadParameter(
             "--at is not a time; write it like 2020-09-24T09:00:00Z"
         ) from error
-    if not 1970 <= moment.year <= 9000:  # noqa: PLR2004 - room for spans of time on both sides
+    if not is_near(moment.year):
         raise typer.BadParameter("--at is too far off; name a year from 1970 to 9000")
     return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+
+
+def is_near(year: int) -> bool:
+    """Whether there is room for spans of time on both sides."""
+    return 1970 <= year <= 9000  # noqa: PLR2004 - what the errors name
 
 
 def host_and_port(written: str) -> tuple[str, int]:

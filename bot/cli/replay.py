@@ -72,9 +72,12 @@ def replay(  # noqa: PLR0917 - typer calls by name
 
 def _day(written: str, option: str) -> date:
     try:
-        return date.fromisoformat(written)
+        day = date.fromisoformat(written)
     except ValueError as error:
         raise typer.BadParameter(f"{option} is not a date; write it like 2020-08-06") from error
+    if not options.is_near(day.year):
+        raise typer.BadParameter(f"{option} is too far off; name a year from 1970 to 9000")
+    return day
 
 
 def _drawing(plot: Path | None) -> Any:
@@ -83,6 +86,8 @@ def _drawing(plot: Path | None) -> Any:
         return None
     if plot.suffix not in {".svg", ".png"}:
         raise typer.BadParameter("--plot draws .svg or .png; name the file so")
+    if not plot.parent.is_dir():
+        raise typer.BadParameter(f"--plot has no folder {plot.parent} to draw in; make it first")
     try:
         from bot.replay.plot import draw
     except ImportError as error:

@@ -90,9 +90,7 @@ class WhyHere:
         recorded = await self.ledger.reasons(destination, article.id)
         if recorded:
             return recorded_answer(article, recorded)
-        mine = [
-            each for each in await self.subscriptions.active() if each.destination == destination
-        ]
+        mine = await self.subscriptions.of_destination(destination)
         if not mine:
             return Answer("This channel has no digest", note="So nothing is picked for it.")
         tried = [

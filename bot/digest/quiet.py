@@ -12,7 +12,12 @@ IN_A_ROW = 3
 
 def why_quiet(selection: Selection, taste: Taste, hints: Sequence[str] = ()) -> str:
     """Topics that are none, then `0 eligible, 14 below quality 60, 3 already seen`."""
-    counts = Counter(dropped.reason.rule for dropped in selection.dropped)
+    # a sibling went with the article it stands under, by no rule's word: nobody was told its story
+    counts = Counter(
+        dropped.reason.rule
+        for dropped in selection.dropped
+        if dropped.passed or dropped.reason.rule != "story"
+    )
     if not counts:
         return "; ".join(hints) or "no article of this topic is recent enough"
     left = counts["enough"]

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
+from zoneinfo import ZoneInfoNotFoundError
 
 from bot.delivery.ports import Moved
 from bot.model.subscription import Schedule, Subscription
@@ -39,7 +40,10 @@ def realign(subscriptions: Iterable[Subscription], now: datetime) -> list[Moved]
     moves = []
     for each in subscriptions:
         if each.schedule is not None and each.next_slot_at is not None:
-            next_slot_at = _realigned(each.schedule, each.next_slot_at, now)
+            try:
+                next_slot_at = _realigned(each.schedule, each.next_slot_at, now)
+            except ZoneInfoNotFoundError:
+                continue  # it stays as it is: the tick says so when it is due
             if next_slot_at != each.next_slot_at:
                 moves.append(Moved(each.name, each.next_slot_at, next_slot_at))
     return moves

@@ -19,16 +19,18 @@ def enough(candidates: Sequence[Candidate], context: Context) -> Verdict:
         for place, each in zip(places, candidates, strict=True)
         if place <= taste.items
     ]
-    last = candidates[taste.items - 1].score if len(candidates) > taste.items else 0.0
+    full = f"and there is room for {taste.items}"
     dropped = [
-        each.drop(
-            "enough", f"place {place}, and there is room for {taste.items}", _needs(place, last)
-        )
+        each.drop("enough", f"place {place}, {full}", _needs(each, kept, taste.per_provider))
         for place, each in zip(places, candidates, strict=True)
         if place > taste.items
     ]
     return Verdict(tuple(kept), tuple(dropped))
 
 
-def _needs(place: int, last: float) -> str:
-    return f"a digest of {place} items, or a score above {last:.2f}"
+def _needs(candidate: Candidate, kept: Sequence[Candidate], cap: int) -> str:
+    """More room need not help: one that a provider's share leaves out now would come before it."""
+    domain = candidate.article.provider.domain
+    own = [each.score for each in kept if each.article.provider.domain == domain]
+    least = own[-1] if len(own) == cap else kept[-1].score
+    return f"a score above {least:.2f}"

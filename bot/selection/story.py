@@ -18,7 +18,9 @@ def story(candidates: Sequence[Candidate], context: Context) -> Verdict:
         if not here:
             continue
         if had and _had_moved(had):
-            dropped.extend(each.drop("story", _had_words(had[-1], "twice"), _NEW) for each in here)
+            dropped.extend(
+                each.drop("story", _had_words(had[-1], " and how it moved"), _NEW) for each in here
+            )
         elif had:
             moved = [each for each in here if _is_move(each, had)]
             if moved:
@@ -31,12 +33,12 @@ def story(candidates: Sequence[Candidate], context: Context) -> Verdict:
 
 
 _MOVE = "a later day and a provider that has not told it yet"
-_NEW = "a story of its own: this one was here, and once more when it moved"
+_NEW = "a story of its own: this one was here, and how it moved as well"
 
 
-def _had_words(had: Text, often: str = "") -> str:
+def _had_words(had: Text, more: str = "") -> str:
     title = f"“{had.title[:80]}”"
-    return f"this channel had its story{f' {often}' if often else ''}, last as {title}"
+    return f"this channel had its story{more}, last as {title}"
 
 
 def _fold(

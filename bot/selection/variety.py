@@ -49,7 +49,7 @@ def variety(candidates: Sequence[Candidate], context: Context) -> Verdict:
     return Verdict(tuple(kept), tuple(dropped))
 
 
-_MORE = "a larger per_provider, or a score above that provider's own in this digest"
+_MORE = "a score above that provider's own in this digest"
 
 
 def _full(candidate: Candidate, cap: int) -> str:

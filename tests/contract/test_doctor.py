@@ -86,6 +86,30 @@ async def test_a_daily_that_would_mostly_be_empty_is_proposed_weekly(store, fold
     assert mend == 'have it weekly: at: "mon 09:00 UTC", max_age: 7d'
 
 
+async def test_twice_on_most_days_is_counted_and_proposed_as_once_a_week(store, folder):
+    await take_in(store, folder, range(0, 70, 7))
+    twice = SETTINGS.replace("daily 09:00", "tue,wed,thu,fri,sat 09:00,17:30")
+    (folder / "gazette.yaml").write_text(twice)
+    [(_, what, mend)] = about(await found(store, folder), "subscription azure-daily")
+    assert "a week had about 1.2" in what
+    assert mend == 'have it weekly: at: "tue 09:00 UTC", max_age: 7d'
+
+
+async def test_what_stood_in_a_thread_was_had_and_makes_no_digest_the_next_day(store, folder):
+    """Two tell one story, the later one under the better: it is no update of it a day later."""
+    for name, quality, days in (("one", 90, 3), ("other", 80, 2)):
+        words = {"title": "Acme buys Widget for nine billion", "provider": {"name": name}}
+        at = (START - days * DAY).isoformat()
+        write_article(
+            folder / "newsroom", name, publishedDateTime=at, quality=quality, excerpt="", **words
+        )
+    await sync("news", Folder(folder / "newsroom"), store.catalog, START)
+    last_two = frozenset({(START - DAY).weekday(), START.weekday()})
+    schedule = Schedule(last_two, (START.time(),), "UTC")
+    past = await lately(store, make_subscription(schedule=schedule), START)
+    assert (past.slots, past.quiet, past.articles) == (2, 1, 1)
+
+
 async def test_a_topic_that_is_none_and_a_missing_token_are_errors(store, folder):
     await take_in(store, folder, range(3))
     path = folder / "gazette.yaml"

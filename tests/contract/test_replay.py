@@ -79,12 +79,33 @@ async def test_what_is_not_there_is_told_with_the_mend(newsroom, wrong, words):
     assert words in err
 
 
+async def test_an_empty_folder_is_said_to_be_what_is_wrong(tmp_path):
+    (tmp_path / "news").mkdir()
+    _, err = await replay(tmp_path, code=1)
+    assert "no topic is called “azure”; no article here has a topic" in err
+
+
+def test_a_plot_that_can_be_drawn_nowhere_is_told_before_the_walk():
+    span = ("--from", "2026-11-03", "--to", "2026-11-04")
+    plot = ("--plot", "nowhere/it.svg")
+    ran = CliRunner().invoke(app, ["replay", "--source", ".", "--topic", "a", *span, *plot])
+    assert ran.exit_code == 2
+    assert "no folder nowhere" in ran.stderr
+
+
 @pytest.mark.parametrize(
-    "span",
-    [("2026-13-01", "2026-11-04"), ("2026-11-04", "2026-11-03"), ("yesterday", "2026-11-04")],
+    ("span", "words"),
+    [
+        (("2026-13-01", "2026-11-04"), "--from is not a date"),
+        (("2026-11-04", "2026-11-03"), "turn them round"),
+        (("yesterday", "2026-11-04"), "--from is not a date"),
+        (("0001-01-01", "2026-11-04"), "--from is too far off"),
+        (("2026-11-04", "9999-12-31"), "--to is too far off"),
+    ],
 )
-def test_wrong_days_are_told(span):
+def test_wrong_days_are_told(span, words):
     ran = CliRunner().invoke(
         app, ["replay", "--source", ".", "--topic", "a", "--from", span[0], "--to", span[1]]
     )
     assert ran.exit_code == 2
+    assert words in ran.stderr

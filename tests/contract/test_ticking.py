@@ -99,7 +99,7 @@ async def test_the_owner_is_told_once_of_three_quiet_slots_in_a_row(world):
     [(name, words)] = world.told
     assert name == "azure-daily"
     assert "3 times in a row" in words
-    assert "The last time: no topic is called “Azure”." in words
+    assert "The last time: no topic is called “Azure”; no article here has a topic." in words
 
 
 async def test_nothing_is_planned_while_nobody_knows_what_time_it_is(world):

@@ -9,6 +9,7 @@ import pytest
 from bot import pipeline
 from bot.bootstrap.reach import answering
 from bot.bootstrap.store import opened
+from bot.commands.why import WhyHere
 from bot.digest.why import Fate
 from bot.ingest.folder import Folder
 from bot.ingest.sync import sync
@@ -94,6 +95,16 @@ async def test_what_was_picked_here_keeps_the_reasons_of_that_day(store, why):
     answer = await why("good")
     assert answer.note == "This is what each rule said when it was picked."
     assert said(answer)[-1] == "Room: place 1 of 5"
+
+
+async def test_a_press_does_not_read_the_subscriptions_of_other_channels(store):
+    await subscribe(store, make_subscription())
+
+    class OfOneChannel:
+        of_destination = store.subscriptions.of_destination
+
+    here = WhyHere(store.catalog, store.ledger, OfOneChannel())
+    assert (await here.answer("good", CHANNEL, START)).note.startswith("It would be picked now.")
 
 
 async def test_of_several_digests_of_a_channel_the_one_where_it_came_furthest_answers(store, why):

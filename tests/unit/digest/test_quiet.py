@@ -10,6 +10,7 @@ from bot.model.topic import Taxonomy, Topic
 from bot.selection.choose import choose
 from tests.support.builders import ACME, make_article
 from tests.support.clock import START
+from tests.support.press import told
 
 TAXONOMY = Taxonomy([Topic("Azure")])
 
@@ -42,6 +43,12 @@ def test_an_exclusion_is_said_to_be_one():
 def test_a_thin_day_that_is_skipped_says_how_thin_it_was():
     two = [make_article("news:a", title="Wind"), make_article("news:b", title="Rail")]
     assert said(two, min_items=3, on_thin=OnThin.SKIP) == ("2 eligible, fewer than the 3 wanted")
+
+
+def test_siblings_of_a_story_nobody_was_told_do_not_count_as_told():
+    words = {"title": "Acme buys Widget for nine billion", "excerpt": ""}
+    three = [told(0, name, **words) for name in ("acme", "bolt", "cray")]
+    assert said(three, min_items=3, on_thin=OnThin.SKIP) == "1 eligible, fewer than the 3 wanted"
 
 
 def test_nothing_at_all_is_said_so_and_a_topic_that_is_none_comes_first():

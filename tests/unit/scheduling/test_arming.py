@@ -112,3 +112,10 @@ def test_rules_that_are_the_same_move_nobody():
 def test_a_clock_that_was_ahead_leaves_nobody_waiting_for_its_future():
     ahead = make_subscription(schedule=at("09:00"), next_slot_at=NINE + 30 * 24 * HOUR)
     assert realign([ahead], NINE - HOUR) == [Moved("azure-daily", ahead.next_slot_at, NINE)]
+
+
+def test_a_zone_that_is_gone_keeps_no_other_from_being_realigned():
+    lost = make_subscription("lost", schedule=at("09:00", zone="No/Where"), next_slot_at=NINE)
+    ahead = make_subscription(schedule=at("09:00"), next_slot_at=NINE + 48 * HOUR)
+    moves = realign([lost, ahead], NINE - INSTANT)
+    assert moves == [Moved(ahead.name, NINE + 48 * HOUR, NINE)]

@@ -142,6 +142,29 @@ def test_one_who_yielded_gets_the_place_that_is_left():
     assert picked(*mine, other, items=5) == ["news:a0", "news:a1", "news:a2", "news:b"]
 
 
+def test_what_would_let_a_third_of_one_provider_in_is_to_be_better_than_its_second():
+    mine = [make_article(f"news:a{n}", quality=90 - n) for n in range(4)]
+    others = [
+        make_article(f"news:{each.name}", quality=61 + at, provider=each)
+        for at, each in enumerate(OTHERS)
+    ]
+    selection = chosen(*mine, *others, items=3)
+    assert [pick.article.id for pick in selection.picks] == ["news:a0", "news:a1", "news:dell"]
+    needs = {each.article_id: each.needs for each in selection.dropped}
+    last = f"a score above {selection.picks[-1].score:.2f}"
+    assert needs["news:bolt"] == needs["news:cray"] == last
+    assert needs["news:a2"] == "a score above that provider's own in this digest"
+
+
+def test_one_below_the_last_place_is_told_of_its_providers_share_as_well():
+    mine = [make_article(f"news:a{n}", quality=90 - 20 * n) for n in range(2)]
+    other = make_article("news:b", quality=80, provider=OTHERS[0])
+    selection = chosen(*mine, other, items=2, per_provider=1)
+    (dropped,) = selection.dropped
+    assert (dropped.article_id, dropped.reason.rule) == ("news:a1", "enough")
+    assert dropped.needs == f"a score above {selection.picks[0].score:.2f}"
+
+
 def test_too_few_are_sent_or_none_at_all_as_asked():
     assert picked(make_article(), min_items=2) == ["news:one"]
     rule, why = dropped_by(make_article(), min_items=2, on_thin=OnThin.SKIP)

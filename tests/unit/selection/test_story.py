@@ -78,3 +78,11 @@ def test_a_story_outside_the_span_is_a_story_of_its_own():
     had = told(0, "acme", hours=24 * 6)
     (pick,) = chosen(told(0, "bolt"), had=[had], max_age=timedelta(days=5)).picks
     assert not pick.is_update
+
+
+def test_a_story_that_came_late_and_all_at_once_is_not_said_to_have_come_twice():
+    had = [told(0, "acme", hours=60), told(0, "bolt", hours=36)]
+    selection = chosen(*had, told(0, "cray"), had=had)
+    assert not selection.picks
+    dropped = {each.article_id: each for each in selection.dropped}["news:0-cray"]
+    assert dropped.reason.text.startswith("this channel had its story and how it moved, last as")
