@@ -24,7 +24,7 @@ check: $(VENV)/.dev
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-logo
 
-proof: $(VENV)/.bench ## The long form of the same tests
+proof: $(VENV)/.dev ## The long form of the same tests
 	GAZETTE_PROOF=1 $(BIN)/pytest -n 2 -q $(addprefix tests/property/test_,pieces.py zones.py ledger_machine.py year.py) $(addprefix tests/contract/test_,history.py faults.py) tests/kill
 
 fix: $(VENV)/.dev ## Format and mend what can be mended
