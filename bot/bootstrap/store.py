@@ -129,7 +129,8 @@ def delivering(database_url: str, wait_s: float = 0.0) -> Iterator[bool]:
         return
     except OSError as error:
         raise StoreError(
-            f"can't lock {lock.lock_file} ({error.strerror}); it must be a file that Gazette may write"
+            f"can't lock {lock.lock_file} ({error.strerror}): it can't be written; "
+            "give its file and folder to the user Gazette runs as"
         ) from error
     try:
         yield True
