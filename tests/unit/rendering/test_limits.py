@@ -77,7 +77,7 @@ def test_size_counts_an_emoji_twice_and_a_letter_once():
 SPECS = os.environ.get("GAZETTE_SPECS")
 
 
-@pytest.mark.skipif(SPECS is None, reason="GAZETTE_SPECS names no folder of specifications")
+@pytest.mark.skipif(not SPECS, reason="GAZETTE_SPECS names no folder of specifications")
 @pytest.mark.parametrize("layout", list(Layout))
 @pytest.mark.parametrize("look", [Look.DISCORD, Look.FORUM])
 def test_payloads_have_the_form_of_discords_published_schema(look, layout):
