@@ -2,12 +2,10 @@
 
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime, timedelta
-from zoneinfo import ZoneInfoNotFoundError
 
 import structlog
 
 from bot.delivery.ports import Moved, Subscriptions
-from bot.errors import GazetteError
 from bot.model.due import Due
 from bot.model.slot import Slot
 from bot.model.subscription import Subscription
@@ -57,7 +55,7 @@ async def tick(
                 if each.next_slot_at is not None
             ]
             await subscriptions.advance(moves)
-        except (GazetteError, ZoneInfoNotFoundError):
+        except Exception:  # noqa: BLE001, the job edge: one subscription's fault stops no other
             if len(batch) > 1:
                 return sum([await settle([each]) for each in batch])
             _log.exception("subscription not planned", subscription=batch[0].name)

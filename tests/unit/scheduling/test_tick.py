@@ -28,10 +28,11 @@ class Desk:
         self.planned: list[tuple] = []
         self.skipped: list[tuple] = []
         self.broken: set[str] = set()
+        self.fault: Exception = StoreError("the database is locked")
 
     async def plan(self, dues) -> None:
         if self.broken & {due.subscription.name for due in dues}:
-            raise StoreError("the database is locked")
+            raise self.fault
         self.planned += [(due.subscription.name, due.slot.key, due.is_late) for due in dues]
 
     async def skip(self, dues) -> None:
@@ -142,7 +143,9 @@ async def test_a_failure_leaves_its_subscription_due_and_stops_no_other(subscrip
     assert desk.planned[1][:2] == ("bad", "2026-11-24T08:30")
 
 
-async def test_a_failure_within_a_batch_is_sorted_out_one_by_one(subscriptions, desk):
+@pytest.mark.parametrize("fault", [StoreError("the database is locked"), ValueError("a bug")])
+async def test_a_failure_within_a_batch_is_sorted_out_one_by_one(subscriptions, desk, fault):
+    desk.fault = fault
     names = [f"s{n:03}" for n in range(2 * TOGETHER + 3)]
     await store(subscriptions, *(make_subscription(name, schedule=at("09:00")) for name in names))
     desk.broken = {names[0], names[TOGETHER + 1]}
@@ -188,7 +191,7 @@ async def test_a_slot_due_at_the_very_end_of_a_pause_is_delivered(subscriptions,
 async def test_a_stop_between_plan_and_move_repeats_the_same_slot(subscriptions, desk):
     await store(subscriptions, make_subscription(schedule=at("09:00")))
 
-    class Stopped(Exception):
+    class Stopped(BaseException):
         pass
 
     async def plan_and_stop(dues):
