@@ -16,7 +16,7 @@ from bot.selection.belongs import belongs
 from bot.selection.eligible import eligible
 from bot.selection.enough import enough
 from bot.selection.new_here import new_here
-from bot.selection.rule import Candidate, Context, Rule, Verdict
+from bot.selection.rule import Candidate, Context, Rule, Verdict, quoted
 from bot.selection.scene import LOOK_BACK, Scene
 from bot.selection.score import score
 from bot.selection.story import story
@@ -110,6 +110,6 @@ def _left_with_their_heads(heads: Sequence[Candidate], picked: set[str]) -> Iter
     """Siblings go with the article they stand under."""
     for head in heads:
         if head.article.id not in picked:
-            why = f"“{head.article.title[:80]}” stands for this story, and was left out"
+            why = f"{quoted(head.article.title)} stands for this story, and was left out"
             for each in head.also:
                 yield Dropped(each.id, Reason("story", why), "a better article of this story")

@@ -12,6 +12,14 @@ from bot.model.taste import Taste
 from bot.model.topic import Taxonomy
 from bot.selection.scene import Scene
 
+TITLE = 80
+"""So many characters of a title are named in a reason."""
+
+
+def quoted(title: str) -> str:
+    """A title as a reason names it."""
+    return f"“{title if len(title) <= TITLE else title[: TITLE - 1].rstrip() + '…'}”"
+
 
 @dataclass(frozen=True, slots=True)
 class Context:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from bot.model.pick import Dropped
 from bot.selection.likeness import Text
-from bot.selection.rule import Candidate, Context, Verdict
+from bot.selection.rule import Candidate, Context, Verdict, quoted
 
 
 def story(candidates: Sequence[Candidate], context: Context) -> Verdict:
@@ -37,7 +37,7 @@ _NEW = "a story of its own: this one was here, and how it moved as well"
 
 
 def _had_words(had: Text, more: str = "") -> str:
-    title = f"“{had.title[:80]}”"
+    title = quoted(had.title)
     return f"this channel had its story{more}, last as {title}"
 
 

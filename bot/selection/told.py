@@ -5,6 +5,7 @@ from datetime import timedelta
 
 from bot.model.article import Article
 from bot.selection.likeness import Text
+from bot.selection.rule import quoted
 from bot.selection.scene import Scene, Told
 
 ALIKE = 0.25
@@ -39,8 +40,8 @@ def _told(mine: Text, own: Container[str], scene: Scene) -> Told | None:
         return None
     which = "which is better" if best.quality > mine.quality else "which is as good"
     alike = scene.likeness.alike(mine.id, best.id)
-    same = "much the same" if alike >= ALIKE / 2 else "some of the same"
-    return Told(share, f"“{best.title[:80]}”, {which}, tells {same}")
+    same = "tells much the same" if alike >= ALIKE / 2 else "has words in common"
+    return Told(share, f"{quoted(best.title)}, {which}, {same}")
 
 
 def _share(mine: Text, other: Text, scene: Scene) -> float:

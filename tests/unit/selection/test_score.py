@@ -1,5 +1,6 @@
 """The score is the sum of its parts, and each part says what it is."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -9,6 +10,7 @@ from bot.model.history import History
 from bot.model.taste import Taste
 from bot.model.topic import Taxonomy, Topic
 from bot.selection.choose import choose
+from bot.selection.rule import TITLE, quoted
 from tests.support.builders import make_article
 from tests.support.clock import START
 from tests.support.press import background, told
@@ -100,3 +102,21 @@ def test_the_fresher_of_two_alike_counts_more():
     old = told(1, "acme", published_at=START - timedelta(days=6))
     found = picks(told(0, "acme"), old)
     assert parts(found["news:0-acme"])["freshness"] > parts(found["news:1-acme"])["freshness"]
+
+
+def test_a_title_too_long_for_a_reason_is_cut_where_one_sees_it():
+    assert quoted("x" * TITLE) == f"“{'x' * TITLE}”"
+    assert quoted("x" * TITLE + "y") == f"“{'x' * (TITLE - 1)}…”"
+
+
+@pytest.mark.parametrize(("alike", "words"), [(True, "tells much the same"), (False, "in common")])
+def test_what_takes_is_said_to_tell_the_same_only_if_it_does(alike, words):
+    late = told(0, "bolt", quality=60)
+    title = late.title if alike else f"{late.title.split()[0]} opens an office by the sea"
+    better = replace(told(0, "acme", hours=24 * 3, quality=90), title=title, excerpt="")
+    [text] = [
+        part.text
+        for part in picks(late, before=[better])["news:0-bolt"].parts
+        if part.name == "told before"
+    ]
+    assert text.endswith(words)
