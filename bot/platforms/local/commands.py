@@ -13,7 +13,10 @@ _log = structlog.get_logger()
 VISITOR = Actor("local")
 """Whoever can reach loopback; counts as channel owner."""
 
-NO_COMMAND = Answer("That is not a slash command", note="Begin with a slash: /topic Azure")
+NO_COMMAND = Answer(
+    "That is not a slash command",
+    note="Begin with a slash, as in /topic NAME; /help lists what there is",
+)
 FAILED = Answer("That did not work", note="The reason is in the log. You may try again.")
 
 
