@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime, time, timedelta
 from pathlib import Path
+from typing import Self
 
 from filelock import FileLock, Timeout
 
@@ -47,21 +48,26 @@ class Store:
     mirrors: Path
     time_at: Callable[[], Awaitable[datetime | None]]
 
+    @classmethod
+    def on(cls, database: Database, mirrors: Path) -> Self:
+        """All that stands on this database."""
+        return cls(
+            Catalog(database),
+            Ledger(database),
+            Posts(database),
+            Subscriptions(database),
+            BoardStore(database),
+            mirrors,
+            database.time_at,
+        )
+
 
 @contextmanager
 def opened(url: str) -> Iterator[Store]:
     """The store at this address, its tables brought up to date; closed on leaving."""
     database = Database.open(url)
     try:
-        yield Store(
-            Catalog(database),
-            Ledger(database),
-            Posts(database),
-            Subscriptions(database),
-            BoardStore(database),
-            beside(url, "gazette-mirrors"),
-            database.time_at,
-        )
+        yield Store.on(database, beside(url, "gazette-mirrors"))
     finally:
         database.close()
 

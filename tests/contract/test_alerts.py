@@ -24,7 +24,6 @@ from tests.support.clock import START, ManualClock
 from tests.support.ledger import go, plan
 from tests.support.newsroom import write_article
 from tests.support.process import Running, gazette
-from tests.support.slack_server import SlackServer
 
 BOSS, DEPUTY = "slack:U0BOSS", "discord:42"
 DATABASE = ("--config", "gazette.yaml", "--database", "sqlite:///g.db")
@@ -168,12 +167,6 @@ async def test_with_nobody_to_tell_it_is_logged_and_nothing_stored(store, clock,
     await bell.tell(Alert(AlertKind.HELD, await claimed(store), "history can't be read"))
     assert not bell.people
     assert "history can't be read" in capsys.readouterr().out
-
-
-@pytest.fixture
-async def slack():
-    async with SlackServer() as server:
-        yield server
 
 
 @pytest.fixture

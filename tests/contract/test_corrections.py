@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from bot.bootstrap.corrections import Corrections
-from bot.bootstrap.store import opened
+from bot.bootstrap.store import Store, opened
 from bot.errors import StoreError
 from bot.model.alert import Alert
 from bot.model.destination import Destination
@@ -33,13 +33,6 @@ subscriptions:
 delivery: {{time_out: 2s, lease: 6s, quarantine: 0.3s, second_look: 0.3s, pace: 0s}}
 """
 OLD, NEW = "Old harbour title", "New harbour title"
-
-
-@pytest.fixture
-async def slack() -> AsyncIterator[SlackServer]:
-    async with SlackServer() as server:
-        server.add_channel("C0NEWS")
-        yield server
 
 
 @pytest.fixture
@@ -124,31 +117,43 @@ async def until_logged(running: Running, what: str) -> None:
             await asyncio.sleep(0.05)
 
 
-async def test_of_many_articles_gone_at_once_people_are_told_once(tmp_path: Path) -> None:
-    told: list[Alert] = []
-    at_work: list[Destination] = []
-
-    async def tell(alert: Alert) -> None:
-        told.append(alert)
-
+@pytest.fixture
+async def all_gone(tmp_path: Path) -> AsyncIterator[tuple[Store, Scene]]:
+    """A digest of three articles was sent, and then all of them went."""
     with opened(f"sqlite:///{tmp_path / 'g.db'}") as store:
         scene = Scene(store.ledger._database)
         await scene.write(*some(3))
         await scene.send()
         await scene.remove("one", "two", "three")
         await scene.look()
-        corrections = Corrections(store, Recording(at_work), scene.clock, tell)
-        for _ in range(2):
-            await corrections.work(scene.looked_at, DAYS)
-        held = [post for post in await scene.posts() if post.state is PostState.HELD]
-        assert len(held) == 7
-        assert at_work == [scene.channel]
+        yield store, scene
+
+
+async def test_of_many_articles_gone_at_once_people_are_told_once(
+    all_gone: tuple[Store, Scene],
+) -> None:
+    store, scene = all_gone
+    told: list[Alert] = []
+    at_work: list[Destination] = []
+
+    async def tell(alert: Alert) -> None:
+        told.append(alert)
+
+    corrections = Corrections(store, Recording(at_work), scene.clock, tell)
+    for _ in range(2):
+        await corrections.work(scene.looked_at, DAYS)
+    held = [post for post in await scene.posts() if post.state is PostState.HELD]
+    assert len(held) == 7
+    assert at_work == [scene.channel]
     [alert] = told
     assert alert.post.destination == scene.channel
     assert alert.what == "3 of 3 articles of news are gone at once"
 
 
-async def test_of_what_is_held_people_are_told_even_if_that_fails_at_first(tmp_path: Path) -> None:
+async def test_of_what_is_held_people_are_told_even_if_that_fails_at_first(
+    all_gone: tuple[Store, Scene],
+) -> None:
+    store, scene = all_gone
     told: list[Alert] = []
     faults = [StoreError("the database is locked")]
 
@@ -157,16 +162,10 @@ async def test_of_what_is_held_people_are_told_even_if_that_fails_at_first(tmp_p
             raise faults.pop()
         told.append(alert)
 
-    with opened(f"sqlite:///{tmp_path / 'g.db'}") as store:
-        scene = Scene(store.ledger._database)
-        await scene.write(*some(3))
-        await scene.send()
-        await scene.remove("one", "two", "three")
-        await scene.look()
-        corrections = Corrections(store, Recording([]), scene.clock, tell)
-        for _ in range(2):
-            await corrections.work(scene.looked_at, DAYS)
-        assert PostState.HELD in {post.state for post in await scene.posts()}
+    corrections = Corrections(store, Recording([]), scene.clock, tell)
+    for _ in range(2):
+        await corrections.work(scene.looked_at, DAYS)
+    assert PostState.HELD in {post.state for post in await scene.posts()}
     assert len(told) == 1
 
 

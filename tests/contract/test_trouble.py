@@ -41,13 +41,6 @@ needs_linux = pytest.mark.skipif(sys.platform != "linux", reason="limits of anot
 
 
 @pytest.fixture
-async def slack() -> AsyncIterator[SlackServer]:
-    async with SlackServer() as server:
-        server.add_channel("C0NEWS")
-        yield server
-
-
-@pytest.fixture
 def folder(tmp_path: Path) -> Path:
     for number in range(ITEMS):
         write_article(tmp_path / "news", f"story-{number}", quality=70 + number)

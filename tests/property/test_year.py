@@ -13,11 +13,6 @@ from bot.bootstrap.store import Store
 from bot.model.edition import EditionState
 from bot.model.post import PostKind, PostOp
 from bot.storage import schema
-from bot.storage.board import BoardStore
-from bot.storage.catalog import Catalog
-from bot.storage.ledger import Ledger
-from bot.storage.posts import Posts
-from bot.storage.subscriptions import Subscriptions
 from tests.support.clock import START
 from tests.support.ledgers import InlineDatabase, unsynced
 from tests.support.proof import IS_PROOF, times
@@ -49,15 +44,7 @@ pytestmark = pytest.mark.timeout(times(120, 7_200))
 def store(tmp_path) -> Iterator[Store]:
     database = InlineDatabase.open(f"sqlite:///{tmp_path / 'year.db'}")
     unsynced(database)
-    yield Store(
-        Catalog(database),
-        Ledger(database),
-        Posts(database),
-        Subscriptions(database),
-        BoardStore(database),
-        tmp_path,
-        database.time_at,
-    )
+    yield Store.on(database, tmp_path)
     database.close()
 
 
