@@ -259,7 +259,9 @@ class Delivery:
         moved = await self._ledger.move(post, move, self._clock.now())
         if moved is not None:
             self._waits.note(moved)
-        level = "warning" if move.error else "info"
+        # a claim says nothing that the ledger and the line after it don't
+        usual = "debug" if move.to is PostState.SENDING else "info"
+        level = "warning" if move.error else usual
         getattr(log, level)(
             "post moved" if moved else "post was moved by another",
             post=post.key,
